@@ -1,0 +1,107 @@
+/*
+ * event: everything that can happen, and everything we may do about it.
+ *
+ * What shell and core both know.  The shell turns the outside into struct event, the
+ * core answers with struct effects; neither calls the other.
+ */
+#ifndef DDNSUPD_EVENT_H
+#define DDNSUPD_EVENT_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "ddnsupd/addr.h"
+#include "ddnsupd/facts.h"
+#include "ddnsupd/fault.h"
+
+/* --- what happens ------------------------------------------------------------------ */
+
+enum event_kind {
+	EVENT_START,      /* begin: everything known at the start was given before */
+	EVENT_NET,        /* a new snapshot of links, addresses, routes */
+	EVENT_HOST,       /* the host's name, as the three texts it is derived from */
+	EVENT_ANSWER,     /* bytes came for a SEND or a LOOKUP */
+	EVENT_FAULT,      /* a SEND or LOOKUP cannot bring an answer (any more) */
+	EVENT_SAVED,      /* the state of this id is on the disk */
+	EVENT_SAVE_FAILED,
+	EVENT_WAKE,       /* the instant asked for by wake_at_us */
+	EVENT_STOP,       /* finish now: SIGINT or SIGTERM */
+};
+
+struct event {
+	enum event_kind kind;
+	int64_t at_us;            /* now (clock.h) */
+	uint64_t id;              /* ANSWER, FAULT, SAVED, SAVE_FAILED: of the effect */
+	enum fault fault;         /* FAULT, SAVE_FAILED */
+	const uint8_t *bytes;     /* ANSWER: one datagram or one TCP message, no length */
+	size_t len;               /*   prefix; owned by the poster, valid for the step */
+	const struct fact_net *net; /* NET: copied by the core */
+	const char *node_name;    /* HOST: uname's, and the text of the two files, NULL */
+	const char *hosts_text;   /*   where there is none; valid for the step */
+	const char *resolv_text;
+	int signal;               /* STOP: SIGINT or SIGTERM's number */
+	int64_t wall_s;           /* START: seconds since 1970, for the state file */
+};
+
+/* --- what we do -------------------------------------------------------------------- */
+
+enum effect_kind {
+	EFFECT_SEND,      /* bytes to a server; ANSWERs or one FAULT come back under id */
+	EFFECT_CLOSE,     /* no more answers wanted under id: close its socket */
+	EFFECT_LOOKUP,    /* one query by the resolver library; ANSWER or FAULT, once */
+	EFFECT_SAVE,      /* write text to the state file; SAVED or SAVE_FAILED */
+	EFFECT_NOTE,      /* say it: log, watch, trace */
+	EFFECT_FINISH,    /* the run is over */
+};
+
+enum note_level {  /* syslog(3) priorities */
+	NOTE_ERROR = 3,
+	NOTE_WARNING = 4,
+	NOTE_NOTICE = 5,  /* shown by default: what a person waits for */
+	NOTE_INFO = 6,    /* --verbose */
+	NOTE_DEBUG = 7,   /* --verbose twice */
+};
+
+/*
+ * EFFECT_SEND: a fresh connected socket for each; the shell knows nothing of DNS but the
+ * TCP length prefix.  UDP: every datagram is an ANSWER, the socket stays open until
+ * CLOSE or FAULT.  TCP: connect (3 s), send, then every whole frame is an ANSWER.
+ * EFFECT_LOOKUP: c-ares, one server, one try, RD=1 (RFC 1035 4.1.1); within timeout_us
+ * comes ANSWER with the whole message, or FAULT.
+ */
+struct effect {
+	enum effect_kind kind;
+	uint64_t id;
+	struct endpoint server;   /* SEND, LOOKUP */
+	bool tcp;                 /* SEND */
+	uint8_t *bytes;           /* SEND: owned by the effect */
+	size_t len;
+	char *qname;              /* LOOKUP: text form, absolute, no trailing dot */
+	uint16_t qtype;           /* LOOKUP */
+	int64_t timeout_us;       /* LOOKUP */
+	char *text;               /* SAVE: file content; NOTE: sentence */
+	enum note_level level;    /* NOTE */
+	char *subject;            /* NOTE: registration, zone, server, interface */
+	int exit;                 /* FINISH */
+};
+
+struct effects {
+	struct effect *items;
+	size_t count;
+	size_t cap;
+	int64_t wake_at_us;       /* CLOCK_NEVER: no need */
+};
+
+/* Append a zeroed effect of the kind.  The pointer holds until the next addition. */
+struct effect *effects_add(struct effects *effects, enum effect_kind kind);
+
+/* Append a note: "subject: text". */
+void effects_note(struct effects *effects, enum note_level level, const char *subject,
+    const char *format, ...) __attribute__((format(printf, 4, 5)));
+
+/* Free what the effects own and make the list empty; it can be used again. */
+void effects_clear(struct effects *effects);
+void effects_free(struct effects *effects);
+
+#endif

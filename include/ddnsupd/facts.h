@@ -1,0 +1,127 @@
+/*
+ * facts: what is known of the machine: links, addresses, routes, the host's own name and
+ * the DNS servers.  The only owner of the DNS server list.
+ *
+ * A snapshot is a value: the shell builds a whole new one, the core swaps it in.
+ */
+#ifndef DDNSUPD_FACTS_H
+#define DDNSUPD_FACTS_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "ddnsupd/addr.h"
+#include "ddnsupd/name.h"
+
+#define FACT_FOREVER UINT32_MAX /* a lifetime without end (RFC 4861 4.6.2) */
+
+/* From IFA_FLAGS (linux/if_addr.h), one for one. */
+enum fact_addr_flag {
+	FACT_ADDR_TENTATIVE = 1 << 0,  /* DAD runs (RFC 4862 5.4); optimistic is not */
+	FACT_ADDR_DADFAILED = 1 << 1,
+	FACT_ADDR_DEPRECATED = 1 << 2, /* preferred lifetime over (RFC 4862 5.5.4) */
+	FACT_ADDR_TEMPORARY = 1 << 3,  /* RFC 8981 */
+	FACT_ADDR_PERMANENT = 1 << 4,  /* clear: it has a lifetime, "dynamic" */
+};
+
+struct fact_addr {
+	struct addr addr;
+	uint8_t prefix_len;
+	uint8_t scope;          /* rtnetlink's: 0 global, 253 link, 254 host */
+	uint32_t flags;         /* enum fact_addr_flag */
+	uint32_t valid_s;       /* FACT_FOREVER or seconds left at the snapshot */
+	uint32_t preferred_s;
+};
+
+struct fact_link {
+	uint32_t ifindex;
+	char name[ADDR_IFNAME_MAX];
+	bool up;                /* IFF_UP and carrier (operstate up or unknown) */
+	bool loopback;
+	bool wireless;          /* /sys/class/net/IF/phy80211 or wireless exists */
+	struct fact_addr *addrs;
+	size_t addr_count;
+	size_t addr_cap;
+};
+
+/* A default route of the main table. */
+struct fact_route {
+	enum family family;
+	uint32_t ifindex;
+	uint32_t metric;        /* lower is better; 0 when the kernel names none */
+};
+
+/* One consistent netlink dump. */
+struct fact_net {
+	struct fact_link *links;
+	size_t link_count;
+	size_t link_cap;
+	struct fact_route *routes;
+	size_t route_count;
+	size_t route_cap;
+};
+
+/* Where a DNS server came from (interface.md, "source"). */
+enum fact_source {
+	FACT_SOURCE_STATIC,
+	FACT_SOURCE_LEASE,
+	FACT_SOURCE_OBSERVED,
+	FACT_SOURCE_INFORM,
+	FACT_SOURCE_DHCPV6,
+	FACT_SOURCE_RA,
+	FACT_SOURCE_HOOK,
+};
+
+struct fact_server {
+	struct endpoint endpoint;
+	enum fact_source source;
+};
+
+/* The host's own name (interface.md, HostOSFQDN). */
+struct fact_host {
+	bool known;             /* a node name that is a valid name */
+	bool has_domain;
+	struct name label;      /* first label of the node name */
+	struct name domain;     /* valid when has_domain */
+	struct name fqdn;       /* valid when has_domain */
+};
+
+struct facts {
+	struct fact_net net;
+	struct fact_host host;
+	struct fact_server *servers;
+	size_t server_count;
+};
+
+/* "static", "lease", ... as in interface.md. */
+const char *fact_source_name(enum fact_source source);
+
+/* Build a snapshot.  The returned pointers hold until the next addition. */
+struct fact_link *fact_net_add_link(struct fact_net *net, uint32_t ifindex,
+    const char *name);
+struct fact_addr *fact_link_add_addr(struct fact_link *link, const struct addr *addr);
+struct fact_route *fact_net_add_route(struct fact_net *net, enum family family,
+    uint32_t ifindex, uint32_t metric);
+void fact_net_free(struct fact_net *net);
+
+/* NULL when there is none. */
+const struct fact_link *fact_net_link(const struct fact_net *net, const char *name);
+const struct fact_link *fact_net_link_by_index(const struct fact_net *net,
+    uint32_t ifindex);
+const struct fact_addr *fact_link_addr(const struct fact_link *link,
+    const struct addr *addr);
+
+/* Does the address stand on any interface of the machine? */
+bool fact_net_has_addr(const struct fact_net *net, const struct addr *addr);
+
+/* The link of the default route with the lowest metric, IPv4 first; NULL: none. */
+const struct fact_link *fact_net_default_link(const struct fact_net *net);
+
+/* Append a server unless its endpoint is there already. */
+void facts_add_server(struct facts *facts, const struct endpoint *endpoint,
+    enum fact_source source);
+void facts_clear_servers(struct facts *facts);
+void facts_free(struct facts *facts);
+
+#endif

@@ -1,0 +1,26 @@
+/*
+ * mem: memory that is always there.
+ *
+ * A daemon that cannot get a few bytes cannot do its work: every function here aborts
+ * with one line on stderr rather than return NULL.
+ */
+#ifndef DDNSUPD_MEM_H
+#define DDNSUPD_MEM_H
+
+#include <stddef.h>
+
+/* count * size zeroed bytes; aborts when the product overflows.  Freed by free(). */
+void *mem_zero(size_t count, size_t size);
+
+/* Grow an array to hold at least `need` items of `size` bytes: *cap is doubled as
+ * needed and the (possibly moved) array returned; new items are not initialised. */
+void *mem_grow(void *array, size_t *cap, size_t need, size_t size);
+
+/* Copies: of a NUL-terminated text (NULL gives NULL), and of len bytes (len 0: NULL). */
+char *mem_text(const char *text);
+void *mem_copy(const void *bytes, size_t len);
+
+/* A formatted text of its own memory. */
+char *mem_printf(const char *format, ...) __attribute__((format(printf, 1, 2)));
+
+#endif

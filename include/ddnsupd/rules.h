@@ -1,0 +1,52 @@
+/*
+ * rules: R1..R18 of mission.md as one table: id, predicate, message.
+ */
+#ifndef DDNSUPD_RULES_H
+#define DDNSUPD_RULES_H
+
+#include <stdbool.h>
+
+#include "ddnsupd/config.h"
+#include "ddnsupd/facts.h"
+#include "ddnsupd/report.h"
+#include "ddnsupd/strbuf.h"
+
+/* What a rule looks at. */
+struct rule_subject {
+	const struct config *config;
+	const struct config_registration *reg;
+	const struct facts *facts;
+};
+
+/* Judge one registration: verdict, and a sentence that says why, with values. */
+typedef enum rule_verdict rule_predicate(const struct rule_subject *subject,
+    struct strbuf *message);
+
+struct rule {
+	const char *id;           /* "R5" */
+	const char *title;        /* what it demands, a few words */
+	rule_predicate *judge;
+};
+
+/* The table, in order, ending with an id of NULL. */
+extern const struct rule rules[];
+
+/* Rules that end a registration: every broken one's "R5: sentence", joined by "; ", is
+ * appended to `why`.  Returns the number of broken rules. */
+unsigned rules_broken(const struct rule_subject *subject, struct strbuf *why);
+
+/*
+ * The registration's FQDN (mission R4): configured parts, else the host's.
+ * Faults: those of name_parse(); NAME_EMPTY when a part is not known.
+ */
+enum fault rules_fqdn(const struct config_registration *reg,
+    const struct fact_host *host, struct name *fqdn);
+
+/*
+ * The link that addresses come from: `interface`, else the default route's.  NULL when
+ * there is none, or when `addresses` speak for another machine.
+ */
+const struct fact_link *rules_link(const struct config_registration *reg,
+    const struct fact_net *net);
+
+#endif
