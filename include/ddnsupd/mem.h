@@ -16,6 +16,10 @@ void *mem_zero(size_t count, size_t size);
  * needed and the (possibly moved) array returned; new items are not initialised. */
 void *mem_grow(void *array, size_t *cap, size_t need, size_t size);
 
+/* Room for one item more in an array that keeps no capacity: it is doubled whenever
+ * `count` is a power of two, so it must only ever have grown here.  Returns the array. */
+void *mem_grow_one(void *array, size_t count, size_t size);
+
 /* Copies: of a NUL-terminated text (NULL gives NULL), and of len bytes (len 0: NULL). */
 char *mem_text(const char *text);
 void *mem_copy(const void *bytes, size_t len);

@@ -18,7 +18,8 @@ void strbuf_add(struct strbuf *buf, const char *text);
 void strbuf_add_bytes(struct strbuf *buf, const char *bytes, size_t len);
 void strbuf_printf(struct strbuf *buf, const char *format, ...)
     __attribute__((format(printf, 2, 3)));
-void strbuf_vprintf(struct strbuf *buf, const char *format, va_list ap);
+void strbuf_vprintf(struct strbuf *buf, const char *format, va_list ap)
+    __attribute__((format(printf, 2, 0)));
 
 /* The text so far, "" when nothing was added.  Owned by the buffer. */
 const char *strbuf_text(const struct strbuf *buf);
