@@ -1,0 +1,168 @@
+/*
+ * facts: what is known of the machine.
+ */
+#include <stdlib.h>
+#include <string.h>
+
+#include "ddnsupd/facts.h"
+#include "ddnsupd/mem.h"
+
+static bool is_better(const struct fact_route *route, const struct fact_route *best);
+
+const char *
+fact_source_name(enum fact_source source)
+{
+	static const char *const names[] = {
+		[FACT_SOURCE_STATIC] = "static",
+		[FACT_SOURCE_LEASE] = "lease",
+		[FACT_SOURCE_OBSERVED] = "observed",
+		[FACT_SOURCE_INFORM] = "inform",
+		[FACT_SOURCE_DHCPV6] = "dhcpv6",
+		[FACT_SOURCE_RA] = "ra",
+		[FACT_SOURCE_HOOK] = "hook",
+	};
+
+	return names[source];
+}
+
+struct fact_link *
+fact_net_add_link(struct fact_net *net, uint32_t ifindex, const char *name)
+{
+	struct fact_link *link;
+
+	net->links = mem_grow(net->links, &net->link_cap, net->link_count + 1,
+	    sizeof(*link));
+	link = &net->links[net->link_count++];
+	*link = (struct fact_link){.ifindex = ifindex};
+	memcpy(link->name, name, strnlen(name, sizeof(link->name) - 1));
+	return link;
+}
+
+struct fact_addr *
+fact_link_add_addr(struct fact_link *link, const struct addr *addr)
+{
+	struct fact_addr *fact;
+
+	link->addrs = mem_grow(link->addrs, &link->addr_cap, link->addr_count + 1,
+	    sizeof(*fact));
+	fact = &link->addrs[link->addr_count++];
+	*fact = (struct fact_addr){.addr = *addr};
+	return fact;
+}
+
+struct fact_route *
+fact_net_add_route(struct fact_net *net, enum family family, uint32_t ifindex,
+    uint32_t metric)
+{
+	struct fact_route *route;
+
+	net->routes = mem_grow(net->routes, &net->route_cap, net->route_count + 1,
+	    sizeof(*route));
+	route = &net->routes[net->route_count++];
+	*route = (struct fact_route){family, ifindex, metric};
+	return route;
+}
+
+void
+fact_net_free(struct fact_net *net)
+{
+	for (size_t i = 0; i < net->link_count; i++)
+		free(net->links[i].addrs);
+	free(net->links);
+	free(net->routes);
+	*net = (struct fact_net){0};
+}
+
+const struct fact_link *
+fact_net_link(const struct fact_net *net, const char *name)
+{
+	for (size_t i = 0; i < net->link_count; i++)
+		if (strcmp(net->links[i].name, name) == 0)
+			return &net->links[i];
+	return NULL;
+}
+
+const struct fact_link *
+fact_net_link_by_index(const struct fact_net *net, uint32_t ifindex)
+{
+	for (size_t i = 0; i < net->link_count; i++)
+		if (net->links[i].ifindex == ifindex)
+			return &net->links[i];
+	return NULL;
+}
+
+const struct fact_addr *
+fact_link_addr(const struct fact_link *link, const struct addr *addr)
+{
+	for (size_t i = 0; i < link->addr_count; i++)
+		if (addr_equal(&link->addrs[i].addr, addr))
+			return &link->addrs[i];
+	return NULL;
+}
+
+bool
+fact_net_has_addr(const struct fact_net *net, const struct addr *addr)
+{
+	for (size_t i = 0; i < net->link_count; i++)
+		if (fact_link_addr(&net->links[i], addr) != NULL)
+			return true;
+	return false;
+}
+
+/* A route whose link is not in the snapshot leads nowhere. */
+const struct fact_link *
+fact_net_default_link(const struct fact_net *net)
+{
+	const struct fact_route *best = NULL;
+	const struct fact_link *best_link = NULL;
+
+	for (size_t i = 0; i < net->route_count; i++) {
+		const struct fact_route *route = &net->routes[i];
+		const struct fact_link *link;
+
+		if (best != NULL && !is_better(route, best))
+			continue;
+		link = fact_net_link_by_index(net, route->ifindex);
+		if (link == NULL)
+			continue;
+		best = route;
+		best_link = link;
+	}
+	return best_link;
+}
+
+void
+facts_add_server(struct facts *facts, const struct endpoint *endpoint,
+    enum fact_source source)
+{
+	for (size_t i = 0; i < facts->server_count; i++)
+		if (endpoint_equal(&facts->servers[i].endpoint, endpoint))
+			return;
+	facts->servers = mem_grow_one(facts->servers, facts->server_count,
+	    sizeof(*facts->servers));
+	facts->servers[facts->server_count++] = (struct fact_server){*endpoint, source};
+}
+
+void
+facts_clear_servers(struct facts *facts)
+{
+	free(facts->servers);
+	facts->servers = NULL;
+	facts->server_count = 0;
+}
+
+void
+facts_free(struct facts *facts)
+{
+	fact_net_free(&facts->net);
+	facts_clear_servers(facts);
+	*facts = (struct facts){0};
+}
+
+static bool
+is_better(const struct fact_route *route, const struct fact_route *best)
+{
+	if (route->family != best->family)
+		return route->family == FAMILY_IPV4;
+	return route->metric < best->metric;
+}
