@@ -213,7 +213,8 @@ format_ipv6(const uint8_t *octets, char buf[ADDR_TEXT_MAX])
 		}
 		if (i > 0 && out[-1] != ':')
 			*out++ = ':';
-		out += sprintf(out, "%x", group(octets, i));
+		out += snprintf(out, (size_t)(buf + ADDR_TEXT_MAX - out), "%x",
+		    group(octets, i));
 		i++;
 	}
 	*out = '\0';
