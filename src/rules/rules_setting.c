@@ -1,0 +1,99 @@
+/*
+ * rules_setting: R2, R3, R16, R17 and R18, which look at settings and servers.
+ */
+#include <inttypes.h>
+
+#include "rules_judge.h"
+
+#define TTL_MAX_S INT32_MAX      /* RFC 2181 8 */
+#define PERIODIC_LEAST_MIN 20
+#define RELEASE_IPV6 6           /* the first AMT with IPv6 and dedicated names */
+
+enum rule_verdict
+rules_non_secure(const struct rule_subject *subject, struct strbuf *message)
+{
+	(void)subject;
+	return rules_say(message, RULE_UNKNOWN,
+	    "only the server can tell whether it takes non-secure updates from here; ask "
+	    "it with --check --online");
+}
+
+enum rule_verdict
+rules_servers(const struct rule_subject *subject, struct strbuf *message)
+{
+	const struct config *config = subject->config;
+	const struct facts *facts = subject->facts;
+	char text[ENDPOINT_TEXT_MAX];
+	size_t i;
+
+	/* The facts hold the configured servers too, once they are in force. */
+	for (i = 0; i < facts->server_count; i++)
+		strbuf_printf(message, "%s%s (%s)", i > 0 ? ", " : "",
+		    endpoint_format(&facts->servers[i].endpoint, text),
+		    fact_source_name(facts->servers[i].source));
+	for (i = 0; i < config->server_count && facts->server_count == 0; i++)
+		strbuf_printf(message, "%s%s (static)", i > 0 ? ", " : "",
+		    endpoint_format(&config->servers[i], text));
+	if (message->len > 0)
+		return RULE_HOLDS;
+	if (config_dns_source(config) == DNS_SOURCE_DHCP)
+		return rules_say(message, RULE_UNKNOWN,
+		    "no DNS server is known from DHCP; to name one: dns.servers, or -s");
+	return rules_say(message, RULE_BROKEN,
+	    "no DNS server: dns.source is static and dns.servers is empty; give "
+	    "dns.servers or -s");
+}
+
+enum rule_verdict
+rules_release(const struct rule_subject *subject, struct strbuf *message)
+{
+	int64_t release = subject->config->amt_release;
+	bool ipv6 = config_ipv6_enabled(subject->reg);
+	bool dedicated = subject->reg->mode == FQDN_DEDICATED;
+
+	if (release >= RELEASE_IPV6 || (!ipv6 && !dedicated))
+		return rules_say(message, RULE_HOLDS,
+		    "amt-release %" PRId64 " has what is configured", release);
+	return rules_say(message, RULE_BROKEN,
+	    "amt-release %" PRId64 " has no %s, which came with release 6; %s", release,
+	    ipv6 && dedicated ? "IPv6 and no dedicated FQDN" :
+	    ipv6 ? "IPv6" : "dedicated FQDN",
+	    ipv6 && dedicated ? "set ipv6: none and fqdn: shared, or correct amt-release" :
+	    ipv6 ? "set ipv6: none, or correct amt-release" :
+	    "set fqdn: shared, or correct amt-release");
+}
+
+enum rule_verdict
+rules_times(const struct rule_subject *subject, struct strbuf *message)
+{
+	int64_t ttl = subject->reg->ttl_s;
+	int64_t periodic = subject->reg->periodic_min;
+
+	if (ttl < 1 || ttl > TTL_MAX_S)
+		rules_say(message, RULE_BROKEN,
+		    "ttl is %" PRId64 " s; it must be 1 to 2147483647 seconds", ttl);
+	if (periodic != 0 && periodic < PERIODIC_LEAST_MIN)
+		rules_say(message, RULE_BROKEN,
+		    "%speriodic-update is %" PRId64 " minutes; it must be 0 (off) or at "
+		    "least 20 minutes", message->len > 0 ? ", and " : "", periodic);
+	if (message->len > 0)
+		return RULE_BROKEN;
+	if (periodic == 0)
+		return rules_say(message, RULE_HOLDS,
+		    "ttl %" PRId64 " s, periodic update off", ttl);
+	return rules_say(message, RULE_HOLDS,
+	    "ttl %" PRId64 " s, periodic update every %" PRId64 " minutes", ttl,
+	    periodic);
+}
+
+enum rule_verdict
+rules_dhcp_server(const struct rule_subject *subject, struct strbuf *message)
+{
+	if (subject->reg->mode != FQDN_SHARED)
+		return rules_say(message, RULE_NOT_APPLICABLE, "the FQDN is dedicated");
+	if (subject->reg->override_dhcp_server)
+		return rules_say(message, RULE_HOLDS,
+		    "override-dhcp-server is true: updated whatever the DHCP server does");
+	return rules_say(message, RULE_UNKNOWN,
+	    "not judged: no DHCP facts (option 81 of a lease would tell)");
+}
