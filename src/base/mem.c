@@ -20,6 +20,8 @@ mem_zero(size_t count, size_t size)
 {
 	if (count == 0 || size == 0)
 		count = size = 1; /* calloc() may return NULL for nothing */
+	if (count > SIZE_MAX / size)
+		give_up();
 	return must(calloc(count, size));
 }
 
@@ -86,7 +88,9 @@ mem_printf(const char *format, ...)
 static void *
 resize(void *array, size_t count, size_t size)
 {
-	return must(reallocarray(array, count, size));
+	if (count > SIZE_MAX / size)
+		give_up();
+	return must(realloc(array, count * size));
 }
 
 static void *
