@@ -108,7 +108,7 @@ enum listed {
 	LISTED_BOTH,
 };
 
-/* interface.md: "IPv6 is enabled (R5) when ...", "a family that is none or not listed" */
+/* IPv6 is enabled (R5) by `auto` or an address; a family none or not listed is not ours */
 Test(config, families)
 {
 	static const struct {

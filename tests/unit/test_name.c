@@ -210,10 +210,12 @@ Test(name, from_wire_faults)
 
 Test(name, from_wire_bounds)
 {
-	uint8_t wire[300] = {0};
+	uint8_t wire[300] = {64};
 	struct name name;
 	char text[NAME_TEXT_MAX];
 
+	/* A label of 64 octets, all there. */
+	cr_assert_eq(name_from_wire(&name, wire, sizeof(wire)), FAULT_NAME_WIRE);
 	/* 63+63+63+61 octets: 255 with the lengths and the root. */
 	memset(wire, 0xff, sizeof(wire));
 	wire[0] = wire[64] = wire[128] = 63;
