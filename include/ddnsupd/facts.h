@@ -103,6 +103,9 @@ struct fact_link *fact_net_add_link(struct fact_net *net, uint32_t ifindex,
 struct fact_addr *fact_link_add_addr(struct fact_link *link, const struct addr *addr);
 struct fact_route *fact_net_add_route(struct fact_net *net, enum family family,
     uint32_t ifindex, uint32_t metric);
+
+/* Replace *to by a copy of *from that shares nothing with it. */
+void fact_net_copy(struct fact_net *to, const struct fact_net *from);
 void fact_net_free(struct fact_net *net);
 
 /* NULL when there is none. */

@@ -64,6 +64,26 @@ fact_net_add_route(struct fact_net *net, enum family family, uint32_t ifindex,
 }
 
 void
+fact_net_copy(struct fact_net *to, const struct fact_net *from)
+{
+	struct fact_net copy = *from;
+
+	copy.link_cap = from->link_count;
+	copy.links = mem_copy(from->links, from->link_count * sizeof(*from->links));
+	copy.route_cap = from->route_count;
+	copy.routes = mem_copy(from->routes, from->route_count * sizeof(*from->routes));
+	for (size_t i = 0; i < copy.link_count; i++) {
+		struct fact_link *link = &copy.links[i];
+
+		link->addr_cap = link->addr_count;
+		link->addrs = mem_copy(link->addrs,
+		    link->addr_count * sizeof(*link->addrs));
+	}
+	fact_net_free(to);
+	*to = copy;
+}
+
+void
 fact_net_free(struct fact_net *net)
 {
 	for (size_t i = 0; i < net->link_count; i++)

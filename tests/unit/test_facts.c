@@ -89,6 +89,34 @@ Test(facts, many_links_and_addresses)
 	fact_net_free(&net);
 }
 
+Test(facts, a_copy_shares_nothing_and_grows_on_its_own)
+{
+	struct fact_net from = {0}, to = {0}, empty = {0};
+	struct addr one = parsed("192.0.2.1"), two = parsed("192.0.2.2");
+
+	fact_link_add_addr(fact_net_add_link(&to, 9, "old"), &two);
+	fact_link_add_addr(fact_net_add_link(&from, 1, "eth0"), &one);
+	fact_net_add_link(&from, 2, "eth1");
+	fact_net_add_route(&from, FAMILY_IPV4, 2, 0);
+	fact_net_copy(&to, &from);
+	fact_net_free(&from);
+	cr_assert_eq(to.link_count, 2);
+	cr_assert(fact_net_has_addr(&to, &one));
+	cr_assert_not(fact_net_has_addr(&to, &two));
+	expect_default(&to, "eth1");
+	fact_link_add_addr(&to.links[1], &two);
+	fact_link_add_addr(&to.links[0], &two);
+	fact_net_add_link(&to, 3, "eth2");
+	fact_net_add_route(&to, FAMILY_IPV6, 3, 0);
+	cr_assert_eq(to.link_count, 3);
+	cr_assert_eq(to.links[0].addr_count, 2);
+	fact_net_copy(&to, &to);
+	cr_assert_eq(to.links[0].addr_count, 2);
+	fact_net_copy(&to, &empty);
+	cr_assert_eq(to.link_count, 0);
+	expect_default(&to, NULL);
+}
+
 Test(facts, a_name_too_long_is_cut_not_overrun)
 {
 	struct fact_net net = {0};
