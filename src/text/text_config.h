@@ -1,11 +1,11 @@
 /*
  * text_config.h: what the text_config*.c share; nobody else includes it.
  *
- * A file goes through four hands.  The outline (libyaml's events) knows where each value
- * stands and refuses what libcyaml would pass over: doubled keys, anchors, tags, a second
- * document.  The schema (libcyaml) fills struct raw_config and refuses unknown and missing
- * keys, wrong kinds and wrong words.  The reader turns raw texts into struct config.  The
- * twins are names and FQDNs given twice.  The first error ends it.
+ * A file goes through four hands.  The outline (libyaml's events) knows where each
+ * value stands and refuses what libcyaml would pass over: doubled keys, anchors, tags,
+ * a second document.  The schema (libcyaml) fills struct raw_config and refuses unknown
+ * and missing keys, wrong kinds and wrong words.  The reader turns raw texts into
+ * struct config.  The twins are names and FQDNs given twice.  The first error ends it.
  */
 #ifndef TEXT_CONFIG_H
 #define TEXT_CONFIG_H

@@ -1,9 +1,9 @@
 /*
  * text_config_outline: the places of all values, and what libcyaml passes over.
  *
- * libcyaml knows the place of a value while it loads it, not afterwards, and not that of
- * a key.  One pass over libyaml's events keeps them all as a tree.  Depth is bounded, so
- * no file makes the stack or the parser grow with its nesting.
+ * libcyaml knows the place of a value while it loads it, not afterwards, and not that
+ * of a key.  One pass over libyaml's events keeps them all as a tree.  Depth is
+ * bounded, so no file makes the stack or the parser grow with its nesting.
  */
 #include <assert.h>
 #include <stdlib.h>
@@ -45,6 +45,7 @@ static bool take_end(struct scan *scan);
 static bool take_value(struct scan *scan, const yaml_event_t *event);
 static bool refuse_marks(struct scan *scan, const yaml_event_t *event);
 static bool take_scalar(struct scan *scan, const yaml_event_t *event);
+static bool wants_key(const struct scan *scan);
 static bool take_key(struct scan *scan, const yaml_event_t *event);
 static bool check_doubled(struct scan *scan, const struct level *level);
 static uint32_t add_node(struct scan *scan, const yaml_event_t *event);
@@ -162,16 +163,13 @@ take_end(struct scan *scan)
 static bool
 take_value(struct scan *scan, const yaml_event_t *event)
 {
-	const struct level *level = &scan->levels[scan->depth > 0 ? scan->depth - 1 : 0];
-	const struct node *nodes = scan->outline->nodes;
 	uint32_t node;
 
 	if (!refuse_marks(scan, event))
 		return false;
 	if (event->type == YAML_SCALAR_EVENT && !take_scalar(scan, event))
 		return false;
-	if (scan->depth > 0 && nodes[level->node].kind == NODE_MAPPING
-	    && level->key_line == 0)
+	if (wants_key(scan))
 		return take_key(scan, event);
 	if (event->type != YAML_SCALAR_EVENT && scan->depth == DEPTH_MAX) {
 		refuse(scan, event, "lists and mappings nested too deeply");
@@ -206,7 +204,7 @@ refuse_marks(struct scan *scan, const yaml_event_t *event)
 	if (anchor != NULL)
 		refuse(scan, event, "anchors (&name) are not allowed; write the value");
 	else if (tag != NULL)
-		refuse(scan, event, "tags (!name) are not allowed; write the value alone");
+		refuse(scan, event, "tags (!name) are not allowed; write the value");
 	return anchor == NULL && tag == NULL;
 }
 
@@ -226,13 +224,25 @@ take_scalar(struct scan *scan, const yaml_event_t *event)
 }
 
 static bool
+wants_key(const struct scan *scan)
+{
+	const struct level *level;
+
+	if (scan->depth == 0)
+		return false;
+	level = &scan->levels[scan->depth - 1];
+	return scan->outline->nodes[level->node].kind == NODE_MAPPING &&
+	    level->key_line == 0;
+}
+
+static bool
 take_key(struct scan *scan, const yaml_event_t *event)
 {
 	struct level *level = &scan->levels[scan->depth - 1];
 	struct strbuf *keys = &scan->outline->keys;
 
 	if (event->type != YAML_SCALAR_EVENT) {
-		refuse(scan, event, "a key must be a single word, not a list or mapping");
+		refuse(scan, event, "a key must be a word, not a list or mapping");
 		return false;
 	}
 	level->key = (uint32_t)keys->len;
@@ -256,7 +266,8 @@ check_doubled(struct scan *scan, const struct level *level)
 		return true;
 	add_path(outline, first, &path);
 	diag_error(scan->diag, level->key_line, level->key_column, strbuf_text(&path),
-	    "a key must stand once; the first is on line %u", (unsigned)first->key_line);
+	    "a key must stand once; the first is on line %u",
+	    (unsigned)first->key_line);
 	strbuf_free(&path);
 	return false;
 }
@@ -301,8 +312,8 @@ is_null(const yaml_event_t *event)
 {
 	static const char *const nulls[] = { "", "~", "null", "Null", "NULL" };
 
-	if (event->type != YAML_SCALAR_EVENT
-	    || event->data.scalar.style != YAML_PLAIN_SCALAR_STYLE)
+	if (event->type != YAML_SCALAR_EVENT ||
+	    event->data.scalar.style != YAML_PLAIN_SCALAR_STYLE)
 		return false;
 	for (size_t i = 0; i < sizeof(nulls) / sizeof(nulls[0]); i++) {
 		if (strcmp((const char *)event->data.scalar.value, nulls[i]) == 0)

@@ -66,8 +66,8 @@ reader_run(const struct raw_config *raw, const struct outline *outline,
 		.outline = outline, .diag = diag, .config = config_new(),
 	};
 
-	if (read_top(&reader, raw) && read_dns(&reader, &raw->dns)
-	    && read_registrations(&reader, raw))
+	if (read_top(&reader, raw) && read_dns(&reader, &raw->dns) &&
+	    read_registrations(&reader, raw))
 		return reader.config;
 	config_free(reader.config);
 	return NULL;
@@ -87,8 +87,8 @@ read_top(struct reader *reader, const struct raw_config *raw)
 		return false;
 	}
 	return read_path(reader, "state-directory", raw->state_directory, SIZE_MAX,
-	    &config->state_directory)
-	    && read_path(reader, "control-socket", raw->control_socket, SOCKET_PATH_MAX,
+	    &config->state_directory) &&
+	    read_path(reader, "control-socket", raw->control_socket, SOCKET_PATH_MAX,
 	    &config->control_socket);
 }
 
@@ -118,8 +118,8 @@ read_dns(struct reader *reader, const struct raw_dns *raw)
 	reader->config->dns_source = raw->source;
 	reader->config->transport = raw->transport;
 	return read_list(reader, outline_child(outline, dns, "servers"), raw->servers,
-	    raw->servers_count, read_server, NULL)
-	    && read_list(reader, outline_child(outline, dns, "primary"), raw->primary,
+	    raw->servers_count, read_server, NULL) &&
+	    read_list(reader, outline_child(outline, dns, "primary"), raw->primary,
 	    raw->primary_count, read_primary, NULL);
 }
 
@@ -158,7 +158,8 @@ parse_server(struct reader *reader, const struct node *node, const char *text,
 	const char *unfit;
 
 	if (fault != FAULT_NONE) {
-		diag_value(reader->diag, reader->outline, node, text, fault_text(fault));
+		diag_value(reader->diag, reader->outline, node, text,
+		    fault_text(fault));
 		return false;
 	}
 	unfit = server_unfit(&server->addr);
@@ -171,8 +172,8 @@ parse_server(struct reader *reader, const struct node *node, const char *text,
 static const char *
 server_unfit(const struct addr *addr)
 {
-	if (addr_is_unspecified(addr) || addr_is_multicast(addr)
-	    || addr_is_broadcast(addr))
+	if (addr_is_unspecified(addr) || addr_is_multicast(addr) ||
+	    addr_is_broadcast(addr))
 		return addr_unfit(addr);
 	return NULL;
 }
@@ -186,9 +187,9 @@ read_primary(struct reader *reader, const struct node *node, const char *text,
 
 	(void)reg;
 	/* Digits and dots are a bad address rather than a name. */
-	if (endpoint_parse(&primary.server, text) == FAULT_NONE
-	    || strpbrk(text, ":%#") != NULL
-	    || text[strspn(text, "0123456789.")] == '\0') {
+	if (endpoint_parse(&primary.server, text) == FAULT_NONE ||
+	    strpbrk(text, ":%#") != NULL ||
+	    text[strspn(text, "0123456789.")] == '\0') {
 		if (!parse_server(reader, node, text, &primary.server))
 			return false;
 	} else {
@@ -242,9 +243,9 @@ read_registration(struct reader *reader, const struct node *node,
 	reg->withdraw_on_stop = raw->withdraw_on_stop;
 	reg->override_dhcp_server = raw->override_dhcp_server;
 	reg->allow_top_level_zone = raw->allow_top_level_zone;
-	return read_names(reader, node, raw, reg)
-	    && read_numbers(reader, node, raw, reg)
-	    && read_list(reader, outline_child(outline, node, "addresses"),
+	return read_names(reader, node, raw, reg) &&
+	    read_numbers(reader, node, raw, reg) &&
+	    read_list(reader, outline_child(outline, node, "addresses"),
 	    raw->addresses, raw->addresses_count, read_address, reg);
 }
 
@@ -275,12 +276,12 @@ read_names(struct reader *reader, const struct node *node,
 		    "the rest belongs in domain-name");
 		return false;
 	}
-	return read_name(reader, host, raw->host_name, &reg->host_name)
-	    && read_name(reader, outline_child(outline, node, "domain-name"),
-	    raw->domain_name, &reg->domain_name)
-	    && read_interface(reader, outline_child(outline, node, "interface"),
-	    raw->interface, &reg->interface)
-	    && read_interface(reader, outline_child(outline, node, "host-interface"),
+	return read_name(reader, host, raw->host_name, &reg->host_name) &&
+	    read_name(reader, outline_child(outline, node, "domain-name"),
+	    raw->domain_name, &reg->domain_name) &&
+	    read_interface(reader, outline_child(outline, node, "interface"),
+	    raw->interface, &reg->interface) &&
+	    read_interface(reader, outline_child(outline, node, "host-interface"),
 	    raw->host_interface, &reg->host_interface);
 }
 
@@ -294,12 +295,13 @@ read_name(struct reader *reader, const struct node *node, const char *text, char
 		return true;
 	fault = parse_name(text, &name);
 	if (fault != FAULT_NONE) {
-		diag_value(reader->diag, reader->outline, node, text, name_reason(fault));
+		diag_value(reader->diag, reader->outline, node, text,
+		    name_reason(fault));
 		return false;
 	}
 	if (strchr(text, '_') != NULL)
-		diag_warning(reader->diag, reader->outline, node, "an underscore: BIND's "
-		    "check-names may refuse this name; use a hyphen");
+		diag_warning(reader->diag, reader->outline, node, "an underscore: "
+		    "BIND's check-names may refuse this name; use a hyphen");
 	*out = mem_text(text);
 	return true;
 }
@@ -335,9 +337,9 @@ read_interface(struct reader *reader, const struct node *node, const char *text,
 {
 	if (text == NULL)
 		return true;
-	if (text[0] == '\0' || strlen(text) >= ADDR_IFNAME_MAX
-	    || strpbrk(text, " /:") != NULL || strcmp(text, ".") == 0
-	    || strcmp(text, "..") == 0) {
+	if (text[0] == '\0' || strlen(text) >= ADDR_IFNAME_MAX ||
+	    strpbrk(text, " /:") != NULL || strcmp(text, ".") == 0 ||
+	    strcmp(text, "..") == 0) {
 		diag_value(reader->diag, reader->outline, node, text, NULL);
 		return false;
 	}
@@ -352,8 +354,8 @@ read_numbers(struct reader *reader, const struct node *node,
 	const struct outline *outline = reader->outline;
 
 	return read_number(reader, outline_child(outline, node, "ttl"), raw->ttl,
-	    &reg->ttl_s)
-	    && read_number(reader, outline_child(outline, node, "periodic-update"),
+	    &reg->ttl_s) &&
+	    read_number(reader, outline_child(outline, node, "periodic-update"),
 	    raw->periodic_update, &reg->periodic_min);
 }
 

@@ -3,9 +3,9 @@
  *
  * libcyaml tells people what is wrong in several log lines: the complaint, then a
  * backtrace from the value outwards.  The callback keeps the complaint and the way; the
- * outline turns the way into an exact place.  Numbers are loaded as texts: libcyaml would
- * take 0x10, 010 and " 9".  Booleans are loaded as words: it would take any other word
- * for true.
+ * outline turns the way into an exact place.  Numbers are loaded as texts: libcyaml
+ * would take 0x10, 010 and " 9".  Booleans are loaded as words: it would take any other
+ * word for true.
  */
 #include <cyaml/cyaml.h>
 #include <stdio.h>
@@ -30,14 +30,14 @@
 #define LIST (CYAML_FLAG_OPTIONAL | CYAML_FLAG_POINTER)
 
 /* One key of struct `of`: a text, one of some words, a boolean, a list. */
-#define TEXT_KEY(of, key, member)                                                       \
+#define TEXT_KEY(of, key, member) \
 	CYAML_FIELD_STRING_PTR(key, OPTIONAL, struct of, member, 0, CYAML_UNLIMITED)
-#define WORD_KEY(of, key, member, words)                                                \
+#define WORD_KEY(of, key, member, words) \
 	CYAML_FIELD_ENUM(key, WORD, struct of, member, words, COUNT32(words))
-#define BOOL_KEY(of, key, member, words)                                                \
-	CYAML_FIELD_ENUM(key, WORD | CYAML_FLAG_CASE_INSENSITIVE, struct of, member,    \
+#define BOOL_KEY(of, key, member, words) \
+	CYAML_FIELD_ENUM(key, WORD | CYAML_FLAG_CASE_INSENSITIVE, struct of, member, \
 	    words, COUNT32(words))
-#define LIST_KEY(of, key, member, entry)                                                \
+#define LIST_KEY(of, key, member, entry) \
 	CYAML_FIELD_SEQUENCE(key, LIST, struct of, member, &(entry), 0, CYAML_UNLIMITED)
 
 static const cyaml_strval_t yes_words[] = {
@@ -76,8 +76,8 @@ static const cyaml_schema_value_t text_entry = {
 };
 
 static const cyaml_schema_field_t registration_fields[] = {
-	CYAML_FIELD_STRING_PTR("name", CYAML_FLAG_DEFAULT, struct raw_registration, name,
-	    0, CYAML_UNLIMITED),
+	CYAML_FIELD_STRING_PTR("name", CYAML_FLAG_DEFAULT, struct raw_registration,
+	    name, 0, CYAML_UNLIMITED),
 	BOOL_KEY(raw_registration, "enabled", disabled, no_words),
 	WORD_KEY(raw_registration, "fqdn", mode, fqdn_words),
 	TEXT_KEY(raw_registration, "host-name", host_name),
@@ -87,7 +87,8 @@ static const cyaml_schema_field_t registration_fields[] = {
 	WORD_KEY(raw_registration, "ipv4", ipv4, family_words),
 	WORD_KEY(raw_registration, "ipv6", ipv6, family_words),
 	LIST_KEY(raw_registration, "addresses", addresses, text_entry),
-	BOOL_KEY(raw_registration, "temporary-addresses", temporary_addresses, yes_words),
+	BOOL_KEY(raw_registration, "temporary-addresses", temporary_addresses,
+	    yes_words),
 	TEXT_KEY(raw_registration, "ttl", ttl),
 	TEXT_KEY(raw_registration, "periodic-update", periodic_update),
 	WORD_KEY(raw_registration, "on-conflict", on_conflict, conflict_words),
@@ -133,13 +134,15 @@ static const struct {
 } allowed_table[] = {
 	{ "", false, "a mapping of amt-release, state-directory, control-socket, dns "
 	    "and registrations" },
-	{ "amt-release", false, "a whole number from 1 to 99, the release of Intel AMT" },
+	{ "amt-release", false, "a whole number from 1 to 99, the release of "
+	    "Intel AMT" },
 	{ "state-directory", false, "the path of a directory" },
 	{ "control-socket", false, "the path of a socket, 1 to 107 octets" },
 	{ "dns", false, "a mapping of source, servers, primary and transport" },
 	{ "source", false, "static or dhcp" },
 	{ "servers", false, "a list of servers" },
-	{ "servers", true, "a server ADDRESS[%INTERFACE][#PORT], IPv6 without brackets" },
+	{ "servers", true, "a server ADDRESS[%INTERFACE][#PORT], IPv6 without "
+	    "brackets" },
 	{ "primary", false, "a list of host names or servers" },
 	{ "primary", true, "a host name or a server ADDRESS[%INTERFACE][#PORT], "
 	    "IPv6 without brackets" },
@@ -155,8 +158,8 @@ static const struct {
 	    "between them" },
 	{ "interface", false, "the name of an interface, 1 to 15 characters without "
 	    "blanks, slashes and colons" },
-	{ "host-interface", false, "the name of an interface, 1 to 15 characters without "
-	    "blanks, slashes and colons" },
+	{ "host-interface", false, "the name of an interface, 1 to 15 characters "
+	    "without blanks, slashes and colons" },
 	{ "ipv4", false, "auto or none" },
 	{ "ipv6", false, "auto or none" },
 	{ "addresses", false, "a list of IPv4 or IPv6 addresses" },
@@ -235,8 +238,8 @@ const char *
 schema_allowed(const char *key, bool item)
 {
 	for (size_t i = 0; i < COUNT(allowed_table); i++) {
-		if (strcmp(allowed_table[i].key, key) == 0
-		    && allowed_table[i].item == item)
+		if (strcmp(allowed_table[i].key, key) == 0 &&
+		    allowed_table[i].item == item)
 			return allowed_table[i].allowed;
 	}
 	return "a single value";
@@ -341,9 +344,9 @@ explain(cyaml_err_t err, const struct complaint *complaint,
 }
 
 /*
- * The value at the end of the way, or as much of the way as there is.  `to_mapping`: the
- * complaint is about a mapping as a whole, and a last step into one of its keys is left
- * over from what libcyaml read before.
+ * The value at the end of the way, or as much of the way as there is.  `to_mapping`:
+ * the complaint is about a mapping as a whole, and a last step into one of its keys is
+ * left over from what libcyaml read before.
  */
 static const struct node *
 follow(const struct complaint *complaint, bool to_mapping,
@@ -356,8 +359,8 @@ follow(const struct complaint *complaint, bool to_mapping,
 		step = &complaint->steps[i];
 		next = step->key[0] != '\0' ? outline_child(outline, node, step->key)
 		    : outline_item(outline, node, step->item);
-		if (next == NULL || (to_mapping && i == 0 && step->key[0] != '\0'
-		    && next->kind != NODE_MAPPING))
+		if (next == NULL || (to_mapping && i == 0 && step->key[0] != '\0' &&
+		    next->kind != NODE_MAPPING))
 			break;
 		node = next;
 	}
@@ -381,7 +384,8 @@ unknown_key(const struct complaint *complaint, const struct node *mapping,
 		key = "";
 	}
 	path = outline_path(outline, node);
-	if (strcasecmp(key, "host-os-fqdn") == 0 || strcasecmp(key, "HostOSFQDN") == 0) {
+	if (strcasecmp(key, "host-os-fqdn") == 0 ||
+	    strcasecmp(key, "HostOSFQDN") == 0) {
 		refuse_host_os_fqdn(node, path, diag);
 	} else {
 		add_known_keys(&known, mapping, outline);

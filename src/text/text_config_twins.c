@@ -59,8 +59,8 @@ check(struct twin *twins, size_t count, const char *key, const struct outline *o
 
 	qsort(twins, count, sizeof(*twins), compare);
 	for (size_t i = 1; i < count; i++) {
-		if (strcmp(twins[i - 1].text, twins[i].text) == 0
-		    && (second == NULL || twins[i].index < second->index)) {
+		if (strcmp(twins[i - 1].text, twins[i].text) == 0 &&
+		    (second == NULL || twins[i].index < second->index)) {
 			first = &twins[i - 1];
 			second = &twins[i];
 		}
@@ -87,10 +87,10 @@ static void
 report(const struct twin *first, const struct twin *second, const char *key,
     const struct outline *outline, struct diag *diag)
 {
-	const struct node *list = outline_child(outline, outline->nodes, "registrations");
-	const struct node *then, *now;
+	const struct node *list, *then, *now;
 	char *path;
 
+	list = outline_child(outline, outline->nodes, "registrations");
 	then = outline_child(outline, outline_item(outline, list, first->index), key);
 	now = outline_child(outline, outline_item(outline, list, second->index), key);
 	path = outline_path(outline, now);
