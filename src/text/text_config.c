@@ -95,16 +95,17 @@ void
 diag_value(struct diag *diag, const struct outline *outline, const struct node *node,
     const char *value, const char *reason)
 {
+	bool item = node != outline->nodes && node->key_line == 0;
 	const char *key = outline_key(outline, node);
 	struct strbuf found = { 0 };
 	char *path = outline_path(outline, node);
 
+	if (item && node->kind == NODE_MAPPING && strcmp(key, "registrations") != 0)
+		reason = "an IPv6 address that ends in a colon belongs in quotes";
 	add_kind(&found, node, value);
 	diag_error(diag, node->line, node->column, path, "must be %s%s%s%s%s",
-	    schema_allowed(key, node != outline->nodes && node->key_line == 0),
-	    strbuf_text(&found),
-	    reason != NULL ? " (" : "", reason != NULL ? reason : "",
-	    reason != NULL ? ")" : "");
+	    schema_allowed(key, item), strbuf_text(&found), reason != NULL ? " (" : "",
+	    reason != NULL ? reason : "", reason != NULL ? ")" : "");
 	free(path);
 	strbuf_free(&found);
 }

@@ -136,6 +136,10 @@ const char *outline_key(const struct outline *outline, const struct node *node);
 /* "registrations[0].ttl", of its own memory; the root: DIAG_FILE. */
 char *outline_path(const struct outline *outline, const struct node *node);
 
+/* The same appended to `out`; nothing for the root. */
+void outline_add_path(const struct outline *outline, const struct node *node,
+    struct strbuf *out);
+
 /* Returns NULL after an error. */
 struct raw_config *schema_load(const char *text, size_t len,
     const struct outline *outline, struct diag *diag);
