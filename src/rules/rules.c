@@ -1,9 +1,9 @@
 /*
  * rules: the table, and what everybody asks of it.
  *
- * Verdicts: "broken" needs a fact that contradicts the rule; a fact that is missing makes
- * it "unknown", and unknown never stops an update.  A sentence has no full stop, names
- * the values it was judged by, and when broken says what to change.
+ * Verdicts: "broken" needs a fact that contradicts the rule; a fact that is missing
+ * makes it "unknown", and unknown never stops an update.  A sentence has no full stop,
+ * names the values it was judged by, and when broken says what to change.
  */
 #include <stdarg.h>
 #include <stdlib.h>
@@ -46,17 +46,17 @@ rules_broken(const struct rule_subject *subject, struct strbuf *why)
 
 		if (ends_registration(rule) &&
 		    rule->judge(subject, &message) == RULE_BROKEN)
-			strbuf_printf(why, "%s%s: %s", count++ > 0 ? "; " : "", rule->id,
-			    strbuf_text(&message));
+			strbuf_printf(why, "%s%s: %s", count++ > 0 ? "; " : "",
+			    rule->id, strbuf_text(&message));
 		strbuf_free(&message);
 	}
 	return count;
 }
 
 /*
- * R3 does not: without a DNS server there is nothing wrong with the registration, so the
- * core answers it with exit 69 (mission.md), not with `invalid` and 78.  --check prints
- * it all the same.
+ * R3 does not: without a DNS server there is nothing wrong with the registration, so
+ * the core answers it with exit 69 (mission.md), not with `invalid` and 78.  --check
+ * prints it all the same.
  */
 static bool
 ends_registration(const struct rule *rule)
@@ -126,7 +126,8 @@ rules_set_scene(const struct rule_subject *subject, enum family family,
 		    "IPv%d is not this registration's to keep", (int)family);
 	if (reg->address_count > 0 && reg->interface == NULL)
 		return rules_say(message, RULE_NOT_APPLICABLE,
-		    "not judged: addresses without interface speak for another machine");
+		    "not judged: addresses without interface speak for another "
+		    "machine");
 	if (host == NULL && reg->mode == FQDN_DEDICATED)
 		return rules_say(message, RULE_UNKNOWN,
 		    "not judged: no host-interface, so %s is taken to be AMT's alone",

@@ -5,12 +5,12 @@
  * host's interface, else *dedicated*; *dynamic* when the kernel gave it a lifetime
  * (IFA_F_PERMANENT clear), else *static*, also when it stands nowhere and is only
  * configured.  The host's own IPv4 is the first of its interface, judged the same way.
- * Each rule speaks for some of the cases and calls the others not applicable; of several
- * addresses the worst verdict counts.
+ * Each rule speaks for some of the cases and calls the others not applicable; of
+ * several addresses the worst verdict counts.
  *
- * A dedicated address from a DHCP lease of its own is not in Intel's table: R12 judges it
- * together with the two static ones, for they are the same question (may one name stand
- * for two addresses?).
+ * A dedicated address from a DHCP lease of its own is not in Intel's table: R12 judges
+ * it together with the two static ones, for they are the same question (may one name
+ * stand for two addresses?).
  *
  * IPv6 stays outside: IFA_F_PERMANENT also marks an autoconfigured address of unlimited
  * lifetime, so it does not tell a static one.
@@ -230,8 +230,8 @@ shared_dynamic(const struct ipv4_case *item, struct strbuf *message)
 }
 
 /*
- * R12.  With a shared FQDN two addresses are refused whatever their kind (mission.md, our
- * decision); with a dedicated one R14 and R15 judge those of different kinds.
+ * R12.  With a shared FQDN two addresses are refused whatever their kind (mission.md,
+ * our decision); with a dedicated one R14 and R15 judge those of different kinds.
  */
 static enum rule_verdict
 two_ipv4(const struct ipv4_case *item, struct strbuf *message)
@@ -245,13 +245,15 @@ two_ipv4(const struct ipv4_case *item, struct strbuf *message)
 		    "not judged: %s (host-interface) has no IPv4 address now", host_if);
 	if (item->subject->reg->mode == FQDN_SHARED)
 		return rules_say(message, RULE_BROKEN,
-		    "the host has %s on %s and AMT %s: one shared name for two addresses "
-		    "would make them fight over one A record; use a dedicated FQDN",
+		    "the host has %s on %s and AMT %s: one shared name for two "
+		    "addresses would make them fight over one A record; use a "
+		    "dedicated FQDN",
 		    item->host_text, host_if, item->text);
 	if (item->dynamic != is_dynamic(item->host))
 		return rules_say(message, RULE_NOT_APPLICABLE,
 		    "%s is %s, the host's %s is not (%s)", item->text,
-		    kind(item->dynamic), item->host_text, item->dynamic ? "R14" : "R15");
+		    kind(item->dynamic), item->host_text,
+		    item->dynamic ? "R14" : "R15");
 	if (!item->dynamic && item->wireless)
 		return rules_say(message, RULE_NOT_APPLICABLE,
 		    "%s is static on wireless %s (R10)", item->text, item->ifname);
@@ -276,9 +278,9 @@ shared_static(const struct ipv4_case *item, struct strbuf *message)
 		    "%s is static on wireless %s (R10)", item->text, item->ifname);
 	if (release < RELEASE_SHARED_STATIC)
 		return rules_say(message, RULE_BROKEN,
-		    "host and AMT share the static %s on %s, which came with release 7, "
-		    "and amt-release is %lld; use DHCP, give AMT an address of its own, "
-		    "or correct amt-release", item->text, item->ifname, release);
+		    "host and AMT share the static %s on %s, which came with release "
+		    "7, and amt-release is %lld; use DHCP, give AMT an address of its "
+		    "own, or correct amt-release", item->text, item->ifname, release);
 	return rules_say(message, RULE_HOLDS,
 	    "host and AMT share the static %s on %s, as they may from release 7",
 	    item->text, item->ifname);
@@ -331,9 +333,10 @@ host_dynamic(const struct ipv4_case *item, struct strbuf *message)
 		    "AMT's %s is static and the host's %s dynamic, as they may with "
 		    "amt-release %lld", item->text, item->host_text, release);
 	return rules_say(message, RULE_BROKEN,
-	    "AMT's %s is static while the host's %s on %s is dynamic, which amt-release "
-	    "%lld does not allow (release 6 does); use DHCP for AMT, or a static address "
-	    "for the host", item->text, item->host_text, host_if, release);
+	    "AMT's %s is static while the host's %s on %s is dynamic, which "
+	    "amt-release %lld does not allow (release 6 does); use DHCP for AMT, or a "
+	    "static address for the host", item->text, item->host_text, host_if,
+	    release);
 }
 
 static enum rule_verdict

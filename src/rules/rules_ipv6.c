@@ -64,8 +64,8 @@ rules_own_ipv6(const struct rule_subject *subject, struct strbuf *message)
 		if (addr->family == FAMILY_IPV6 &&
 		    fact_link_addr(scene.host, addr) != NULL)
 			return rules_say(message, RULE_BROKEN,
-			    "%s stands on %s, so it is the host's, and AMT and host never "
-			    "share an IPv6 address; take it out of addresses",
+			    "%s stands on %s, so it is the host's, and AMT and host "
+			    "never share an IPv6 address; take it out of addresses",
 			    addr_format(addr, text), scene.host->name);
 	}
 	if (reg->address_count > 0)

@@ -44,10 +44,10 @@ struct rules_scene {
 };
 
 /*
- * Can R9 to R15 be judged for the family (mission.md, under the table)?  RULE_HOLDS: yes,
- * *scene is complete.  Else the verdict to return, and `message` says why.
+ * Can R9 to R15 be judged for the family (mission.md, under the table)?  RULE_HOLDS:
+ * yes, *scene is complete.  Else the verdict to return, and `message` says why.
  */
-enum rule_verdict rules_set_scene(const struct rule_subject *subject, enum family family,
-    struct rules_scene *scene, struct strbuf *message);
+enum rule_verdict rules_set_scene(const struct rule_subject *subject,
+    enum family family, struct rules_scene *scene, struct strbuf *message);
 
 #endif

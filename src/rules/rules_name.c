@@ -29,8 +29,8 @@ rules_forward_zone(const struct rule_subject *subject, struct strbuf *message)
 
 	if (is_reverse(subject, &fqdn))
 		return rules_say(message, RULE_BROKEN,
-		    "%s is in a reverse zone, and only forward zones are updated; choose "
-		    "a domain-name outside in-addr.arpa and ip6.arpa",
+		    "%s is in a reverse zone, and only forward zones are updated; "
+		    "choose a domain-name outside in-addr.arpa and ip6.arpa",
 		    name_format(&fqdn, text));
 	if (rules_fqdn(subject->reg, &subject->facts->host, &fqdn) != FAULT_NONE)
 		return rules_say(message, RULE_UNKNOWN,
@@ -40,7 +40,8 @@ rules_forward_zone(const struct rule_subject *subject, struct strbuf *message)
 	name_format(&parent, above);
 	if (name_labels(&parent) > 1)
 		return rules_say(message, RULE_HOLDS,
-		    "%s is in a forward zone, not below in-addr.arpa or ip6.arpa", text);
+		    "%s is in a forward zone, not below in-addr.arpa or ip6.arpa",
+		    text);
 	if (subject->reg->allow_top_level_zone)
 		return rules_say(message, RULE_HOLDS,
 		    "%s may be in the top-level zone %s: allow-top-level-zone is true",
@@ -92,15 +93,15 @@ explain_unknown(const struct rule_subject *subject, struct strbuf *message)
 
 	if (reg->host_name == NULL && !subject->facts->host.known)
 		return rules_say(message, RULE_BROKEN,
-		    "the host name is not known: none is configured and the kernel's node "
-		    "name is not usable; set host-name%s, or name the machine "
+		    "the host name is not known: none is configured and the kernel's "
+		    "node name is not usable; set host-name%s, or name the machine "
 		    "(hostnamectl set-hostname)",
 		    reg->domain_name == NULL ? " and domain-name" : "");
 	known = own_name(subject);
 	rules_say(message, RULE_BROKEN,
-	    "the domain name is not known: %s has none configured, and the host has none "
-	    "in its node name, /etc/hosts or resolv.conf; set domain-name (or give the "
-	    "whole FQDN), or give the host a full name", known);
+	    "the domain name is not known: %s has none configured, and the host has "
+	    "none in its node name, /etc/hosts or resolv.conf; set domain-name (or "
+	    "give the whole FQDN), or give the host a full name", known);
 	free(known);
 	return RULE_BROKEN;
 }
@@ -118,7 +119,8 @@ explain_fault(const struct rule_subject *subject, enum fault fault,
 		return rules_say(message, RULE_BROKEN,
 		    "host-name \"%s\": %s; choose another", reg->host_name,
 		    fault_text(fault));
-	if (reg->domain_name != NULL && name_parse(&part, reg->domain_name) != FAULT_NONE)
+	if (reg->domain_name != NULL &&
+	    name_parse(&part, reg->domain_name) != FAULT_NONE)
 		return rules_say(message, RULE_BROKEN,
 		    "domain-name \"%s\": %s; choose another", reg->domain_name,
 		    fault_text(fault));
@@ -142,17 +144,19 @@ rules_shared_name(const struct rule_subject *subject, struct strbuf *message)
 	host = host_name(&subject->facts->host);
 	switch (compare_with_host(subject)) {
 	case SAME:
-		verdict = rules_say(message, RULE_HOLDS, "%s is the host's own name", own);
+		verdict = rules_say(message, RULE_HOLDS,
+		    "%s is the host's own name", own);
 		break;
 	case DIFFERENT:
 		verdict = rules_say(message, RULE_BROKEN,
-		    "a shared FQDN must be the host's own, but %s is configured and the "
-		    "host is %s; drop host-name and domain-name to follow the host, or "
-		    "set fqdn: dedicated", own, host);
+		    "a shared FQDN must be the host's own, but %s is configured and "
+		    "the host is %s; drop host-name and domain-name to follow the "
+		    "host, or set fqdn: dedicated", own, host);
 		break;
 	case NOT_KNOWN:
 		rules_say(message, verdict,
-		    "not judged: of %s and the host's name (%s) not all parts are known",
+		    "not judged: of %s and the host's name (%s) not all parts are "
+		    "known",
 		    own, host);
 		break;
 	}
@@ -174,16 +178,17 @@ rules_dedicated_name(const struct rule_subject *subject, struct strbuf *message)
 	switch (compare_with_host(subject)) {
 	case SAME:
 		verdict = rules_say(message, RULE_BROKEN,
-		    "a dedicated FQDN must differ from the host's, but both are %s; set "
-		    "another host-name or domain-name, or fqdn: shared", own);
+		    "a dedicated FQDN must differ from the host's, but both are %s; "
+		    "set another host-name or domain-name, or fqdn: shared", own);
 		break;
 	case DIFFERENT:
-		verdict = rules_say(message, RULE_HOLDS, "%s differs from the host's %s",
-		    own, host);
+		verdict = rules_say(message, RULE_HOLDS,
+		    "%s differs from the host's %s", own, host);
 		break;
 	case NOT_KNOWN:
 		rules_say(message, verdict,
-		    "not judged: of %s and the host's name (%s) not all parts are known",
+		    "not judged: of %s and the host's name (%s) not all parts are "
+		    "known",
 		    own, host);
 		break;
 	}
@@ -227,7 +232,7 @@ rules_host_read_only(const struct rule_subject *subject, struct strbuf *message)
 	return RULE_HOLDS;
 }
 
-/* What is known of the registration's name, "?" for a missing part. */
+/* The name, or as much of it as is known: "?" for a missing host part. */
 static char *
 own_name(const struct rule_subject *subject)
 {
@@ -235,7 +240,10 @@ own_name(const struct rule_subject *subject)
 	const struct fact_host *host = &subject->facts->host;
 	char label[NAME_TEXT_MAX], domain[NAME_TEXT_MAX];
 	const char *first = reg->host_name, *rest = reg->domain_name;
+	struct name fqdn;
 
+	if (rules_fqdn(reg, host, &fqdn) == FAULT_NONE)
+		return mem_text(name_format(&fqdn, label));
 	if (first == NULL)
 		first = host->known ? name_format(&host->label, label) : "?";
 	if (rest == NULL && host->known && host->has_domain)
@@ -251,6 +259,7 @@ host_name(const struct fact_host *host)
 	if (!host->known)
 		return mem_text("not known");
 	if (!host->has_domain)
-		return mem_printf("%s, domain not known", name_format(&host->label, text));
+		return mem_printf("%s, domain not known",
+		    name_format(&host->label, text));
 	return mem_text(name_format(&host->fqdn, text));
 }

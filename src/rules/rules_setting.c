@@ -14,8 +14,8 @@ rules_non_secure(const struct rule_subject *subject, struct strbuf *message)
 {
 	(void)subject;
 	return rules_say(message, RULE_UNKNOWN,
-	    "only the server can tell whether it takes non-secure updates from here; ask "
-	    "it with --check --online");
+	    "only the server can tell whether it takes non-secure updates from here; "
+	    "ask it with --check --online");
 }
 
 enum rule_verdict
@@ -38,7 +38,7 @@ rules_servers(const struct rule_subject *subject, struct strbuf *message)
 		return RULE_HOLDS;
 	if (config_dns_source(config) == DNS_SOURCE_DHCP)
 		return rules_say(message, RULE_UNKNOWN,
-		    "no DNS server is known from DHCP; to name one: dns.servers, or -s");
+		    "no DNS server is known from DHCP; to name one: dns.servers, -s");
 	return rules_say(message, RULE_BROKEN,
 	    "no DNS server: dns.source is static and dns.servers is empty; give "
 	    "dns.servers or -s");
@@ -47,20 +47,25 @@ rules_servers(const struct rule_subject *subject, struct strbuf *message)
 enum rule_verdict
 rules_release(const struct rule_subject *subject, struct strbuf *message)
 {
+	static const struct {
+		const char *lacks;
+		const char *cure;
+	} texts[] = { /* by what is used: 1 IPv6, 2 a dedicated FQDN */
+		{ NULL, NULL },
+		{ "IPv6", "ipv6: none" },
+		{ "dedicated FQDN", "fqdn: shared" },
+		{ "IPv6 and no dedicated FQDN", "ipv6: none and fqdn: shared" },
+	};
 	int64_t release = subject->config->amt_release;
-	bool ipv6 = config_ipv6_enabled(subject->reg);
-	bool dedicated = subject->reg->mode == FQDN_DEDICATED;
+	unsigned used = (config_ipv6_enabled(subject->reg) ? 1U : 0U) +
+	    (subject->reg->mode == FQDN_DEDICATED ? 2U : 0U);
 
-	if (release >= RELEASE_IPV6 || (!ipv6 && !dedicated))
+	if (release >= RELEASE_IPV6 || used == 0)
 		return rules_say(message, RULE_HOLDS,
 		    "amt-release %" PRId64 " has what is configured", release);
 	return rules_say(message, RULE_BROKEN,
-	    "amt-release %" PRId64 " has no %s, which came with release 6; %s", release,
-	    ipv6 && dedicated ? "IPv6 and no dedicated FQDN" :
-	    ipv6 ? "IPv6" : "dedicated FQDN",
-	    ipv6 && dedicated ? "set ipv6: none and fqdn: shared, or correct amt-release" :
-	    ipv6 ? "set ipv6: none, or correct amt-release" :
-	    "set fqdn: shared, or correct amt-release");
+	    "amt-release %" PRId64 " has no %s, which came with release 6; set %s, or "
+	    "correct amt-release", release, texts[used].lacks, texts[used].cure);
 }
 
 enum rule_verdict
@@ -74,8 +79,8 @@ rules_times(const struct rule_subject *subject, struct strbuf *message)
 		    "ttl is %" PRId64 " s; it must be 1 to 2147483647 seconds", ttl);
 	if (periodic != 0 && periodic < PERIODIC_LEAST_MIN)
 		rules_say(message, RULE_BROKEN,
-		    "%speriodic-update is %" PRId64 " minutes; it must be 0 (off) or at "
-		    "least 20 minutes", message->len > 0 ? ", and " : "", periodic);
+		    "%speriodic-update is %" PRId64 " minutes; it must be 0 (off) or "
+		    "at least 20 minutes", message->len > 0 ? ", and " : "", periodic);
 	if (message->len > 0)
 		return RULE_BROKEN;
 	if (periodic == 0)
@@ -93,7 +98,8 @@ rules_dhcp_server(const struct rule_subject *subject, struct strbuf *message)
 		return rules_say(message, RULE_NOT_APPLICABLE, "the FQDN is dedicated");
 	if (subject->reg->override_dhcp_server)
 		return rules_say(message, RULE_HOLDS,
-		    "override-dhcp-server is true: updated whatever the DHCP server does");
+		    "override-dhcp-server is true: updated whatever the DHCP server "
+		    "does");
 	return rules_say(message, RULE_UNKNOWN,
 	    "not judged: no DHCP facts (option 81 of a lease would tell)");
 }
