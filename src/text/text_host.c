@@ -86,8 +86,8 @@ find_in_hosts(struct fact_host *host, const char *text)
 }
 
 /*
- * hosts(5): address, canonical name, aliases.  True when the line is the node's own: the
- * node name stands on it, and the canonical name is the node name with a domain.
+ * hosts(5): address, canonical name, aliases.  True when the line is the node's own:
+ * the node name stands on it, and the canonical name is the node name with a domain.
  */
 static bool
 canonical_name(struct span line, const struct name *node, struct name *canonical)

@@ -101,7 +101,8 @@ server(const struct fact_server *item)
 	const char *ifname = item->endpoint.ifname;
 
 	text_json_set(object, "address", endpoint(&item->endpoint));
-	text_json_set(object, "source", text_json_string(fact_source_name(item->source)));
+	text_json_set(object, "source",
+	    text_json_string(fact_source_name(item->source)));
 	text_json_set(object, "interface",
 	    text_json_string(ifname[0] != '\0' ? ifname : NULL));
 	return object;

@@ -2,9 +2,9 @@
  * text_report: a report for a person.
  *
  * One aligned line a record: FQDN, type, address, change, detail.  A registration
- * without records, or with an error, has a line with its outcome and the sentence.  When
- * the columns do not fit the width, the FQDN stands on a line of its own and the rest
- * is indented below it.
+ * without records, or with an error, has a line with its outcome and the sentence. 
+ * When the columns do not fit the width, the FQDN stands on a line of its own and the
+ * rest is indented below it.
  *
  * --check puts a table of the rules before the results.  A dry run is input for
  * nsupdate: its text as it is, every other line a comment (";", nsupdate(1)).
@@ -32,10 +32,14 @@ struct layout {
 };
 
 static void set_layout(const struct report *, const struct text_pen *, struct layout *);
+static unsigned measure(const struct report_registration *, size_t i, struct layout *);
+static unsigned larger(unsigned, unsigned);
 static void print_registration(struct text_pen *, const struct layout *,
     const struct report_registration *);
 static void print_record(struct text_pen *, const struct layout *,
-    const struct report_registration *, const struct report_record *, bool first);
+    const struct report_registration *, size_t i);
+static void describe_record(const struct report_registration *, size_t i,
+    struct strbuf *);
 static void print_outcome(struct text_pen *, const struct layout *,
     const struct report_registration *);
 static void begin(struct text_pen *, const struct layout *,
@@ -84,38 +88,58 @@ text_report(const struct report *report, bool colour, unsigned width,
 	}
 }
 
+/* Columns as wide as the widest of all registrations, so that lines stand in line. */
 static void
 set_layout(const struct report *report, const struct text_pen *pen,
     struct layout *layout)
 {
-	char text[ADDR_TEXT_MAX];
-	unsigned columns;
+	unsigned rest = 0, columns;
 	size_t i, j;
 
 	*layout = (struct layout){ .address = ADDRESS_COLUMNS };
 	for (i = 0; i < report->registration_count; i++) {
 		const struct report_registration *reg = &report->registrations[i];
 
-		columns = text_pen_columns(title(reg));
-		if (columns > layout->fqdn)
-			layout->fqdn = columns;
-		for (j = 0; j < reg->record_count; j++) {
-			columns = (unsigned)strlen(
-			    addr_format(&reg->records[j].addr, text));
-			if (columns > layout->address)
-				layout->address = columns;
-		}
+		layout->fqdn = larger(layout->fqdn, text_pen_columns(title(reg)));
+		for (j = 0; j < reg->record_count; j++)
+			rest = larger(rest, measure(reg, j, layout));
 	}
-	columns = (unsigned)strlen(pen->prefix) + layout->fqdn + TYPE_COLUMNS +
-	    layout->address + CHANGE_COLUMNS + 3 * TEXT_PEN_GAP;
+	columns = layout->fqdn;
+	if (rest > 0)
+		columns += TYPE_COLUMNS + layout->address + CHANGE_COLUMNS +
+		    3 * TEXT_PEN_GAP + rest;
+	columns += (unsigned)strlen(pen->prefix);
 	layout->stacked = pen->width > 0 && columns > pen->width;
+}
+
+/* Widen the column of addresses; return the columns of the detail and its gap, at
+ * least 1. */
+static unsigned
+measure(const struct report_registration *reg, size_t i, struct layout *layout)
+{
+	struct strbuf detail = { 0 };
+	char text[ADDR_TEXT_MAX];
+	unsigned columns = 1;
+
+	addr_format(&reg->records[i].addr, text);
+	layout->address = larger(layout->address, (unsigned)strlen(text));
+	describe_record(reg, i, &detail);
+	if (detail.len > 0)
+		columns = TEXT_PEN_GAP + text_pen_columns(detail.s);
+	strbuf_free(&detail);
+	return columns;
+}
+
+static unsigned
+larger(unsigned a, unsigned b)
+{
+	return a > b ? a : b;
 }
 
 static void
 print_registration(struct text_pen *pen, const struct layout *layout,
     const struct report_registration *reg)
 {
-	bool first = true;
 	size_t i;
 
 	if (layout->stacked) {
@@ -123,21 +147,17 @@ print_registration(struct text_pen *pen, const struct layout *layout,
 		text_pen_cell(pen, title(reg), 0, INK_NONE);
 		text_pen_end(pen);
 	}
-	for (i = 0; i < reg->record_count; i++) {
-		print_record(pen, layout, reg, &reg->records[i], first);
-		if (reg->records[i].change != RECORD_SKIPPED)
-			first = false;
-	}
+	for (i = 0; i < reg->record_count; i++)
+		print_record(pen, layout, reg, i);
 	if (reg->record_count == 0 || reg->error != NULL)
 		print_outcome(pen, layout, reg);
 }
 
-/* The first record that was not left out says where, and how long it took. */
 static void
 print_record(struct text_pen *pen, const struct layout *layout,
-    const struct report_registration *reg, const struct report_record *record,
-    bool first)
+    const struct report_registration *reg, size_t i)
 {
+	const struct report_record *record = &reg->records[i];
 	struct strbuf detail = { 0 };
 	char text[ADDR_TEXT_MAX];
 
@@ -147,14 +167,26 @@ print_record(struct text_pen *pen, const struct layout *layout,
 	text_pen_cell(pen, addr_format(&record->addr, text), layout->address, INK_NONE);
 	text_pen_cell(pen, record_change_name(record->change), CHANGE_COLUMNS,
 	    change_ink(record->change));
-	if (first && record->change != RECORD_SKIPPED)
-		describe_try(reg, &detail);
-	if (record->reason != NULL)
-		strbuf_printf(&detail, "%s(%s)", detail.len > 0 ? " " : "",
-		    record->reason);
+	describe_record(reg, i, &detail);
 	text_pen_rest(pen, strbuf_text(&detail), 2 * INDENT);
 	text_pen_end(pen);
 	strbuf_free(&detail);
+}
+
+/* The first record that was not left out says where, and how long it took. */
+static void
+describe_record(const struct report_registration *reg, size_t i, struct strbuf *out)
+{
+	size_t first = 0;
+
+	while (first < reg->record_count &&
+	    reg->records[first].change == RECORD_SKIPPED)
+		first++;
+	if (i == first)
+		describe_try(reg, out);
+	if (reg->records[i].reason != NULL)
+		strbuf_printf(out, "%s(%s)", out->len > 0 ? " " : "",
+		    reg->records[i].reason);
 }
 
 static void
