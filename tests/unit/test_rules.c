@@ -1,0 +1,418 @@
+/*
+ * The rules: every predicate with every verdict it can give, the FQDN, the link.
+ */
+#include "rules_world.h"
+
+TestSuite(rules);
+
+Test(rules, table)
+{
+	struct world world;
+	struct strbuf message = { 0 };
+	char id[8];
+	unsigned i;
+
+	build(&world, FQDN_SHARED);
+	for (i = 0; rules[i].id != NULL; i++) {
+		snprintf(id, sizeof(id), "R%u", i + 1);
+		cr_expect_str_eq(rules[i].id, id);
+		cr_expect_gt(strlen(rules[i].title), 0);
+		rules[i].judge(&world.subject, &message);
+		cr_expect_gt(message.len, 0, "%s says nothing", id);
+		cr_expect_neq(strbuf_text(&message)[message.len - 1], '.');
+		strbuf_free(&message);
+	}
+	cr_expect_eq(i, 18);
+	tear(&world);
+}
+
+/* Nothing is known: nothing but the missing name is broken. */
+Test(rules, unknown_is_never_broken)
+{
+	struct world world;
+
+	build(&world, FQDN_DEDICATED);
+	facts_free(&world.facts);
+	memset(&world.facts, 0, sizeof(world.facts));
+	expect_broken(&world, "R4");
+	set(&world.reg->domain_name, "corp.example");
+	expect_broken(&world, "");
+	set(&world.reg->interface, "eth0");
+	set(&world.reg->host_interface, "eth0");
+	expect_broken(&world, "");
+	tear(&world);
+	build(&world, FQDN_SHARED);
+	facts_free(&world.facts);
+	memset(&world.facts, 0, sizeof(world.facts));
+	set(&world.reg->host_name, "pc1");
+	set(&world.reg->domain_name, "corp.example");
+	expect_broken(&world, "");
+	tear(&world);
+}
+
+Test(rules, joins_all_that_is_broken)
+{
+	struct world world;
+	struct strbuf why = { 0 };
+
+	build(&world, FQDN_SHARED);
+	world.config->dns_source = DNS_SOURCE_STATIC; /* R3 does not count */
+	world.reg->ipv6 = FAMILY_USE_AUTO;
+	world.reg->ttl_s = 0;
+	strbuf_add(&why, "> ");
+	cr_expect_eq(rules_broken(&world.subject, &why), 2);
+	cr_expect_eq(strncmp(why.s, "> R5: a shared FQDN", 19), 0, "%s", why.s);
+	cr_expect_neq(strstr(why.s, "; R17: ttl is 0 s"), NULL, "%s", why.s);
+	strbuf_free(&why);
+	tear(&world);
+}
+
+/* --- the name --------------------------------------------------------------------- */
+
+static void
+expect_fqdn(struct world *world, const char *wanted)
+{
+	struct name name;
+	char text[NAME_TEXT_MAX];
+
+	cr_assert_eq(rules_fqdn(world->reg, &world->facts.host, &name), FAULT_NONE);
+	cr_expect_str_eq(name_format(&name, text), wanted);
+}
+
+Test(rules, fqdn)
+{
+	struct world world;
+	const struct fact_host *host = &world.facts.host;
+	struct name name;
+	char label[65] = { 0 };
+
+	build(&world, FQDN_SHARED);
+	expect_fqdn(&world, "pc1.corp.example");
+	set(&world.reg->host_name, "PC2");
+	expect_fqdn(&world, "pc2.corp.example");
+	set(&world.reg->domain_name, "Lab.Example.");
+	expect_fqdn(&world, "pc2.lab.example");
+	set_host(&world, NULL, NULL);
+	expect_fqdn(&world, "pc2.lab.example");
+	set(&world.reg->host_name, NULL);
+	cr_expect_eq(rules_fqdn(world.reg, host, &name), FAULT_NAME_EMPTY);
+	set_host(&world, "pc1", NULL);
+	expect_fqdn(&world, "pc1.lab.example");
+	set(&world.reg->domain_name, NULL);
+	cr_expect_eq(rules_fqdn(world.reg, host, &name), FAULT_NAME_EMPTY);
+	set(&world.reg->domain_name, "a..b");
+	cr_expect_eq(rules_fqdn(world.reg, host, &name), FAULT_LABEL_EMPTY);
+	set(&world.reg->host_name, memset(label, 'a', 64));
+	cr_expect_eq(rules_fqdn(world.reg, host, &name), FAULT_LABEL_LONG);
+	tear(&world);
+}
+
+Test(rules, r1_forward_zone)
+{
+	struct world world;
+
+	build(&world, FQDN_DEDICATED);
+	expect(&world, "R1", RULE_HOLDS, "pc1-amt.corp.example", "forward");
+	set(&world.reg->domain_name, "2.0.192.in-addr.arpa");
+	expect(&world, "R1", RULE_BROKEN, "pc1-amt.2.0.192.in-addr.arpa", "reverse",
+	    "domain-name");
+	world.reg->allow_top_level_zone = true;
+	expect(&world, "R1", RULE_BROKEN, "reverse");
+	set(&world.reg->host_name, NULL);
+	set_host(&world, NULL, NULL);
+	expect(&world, "R1", RULE_BROKEN, "2.0.192.in-addr.arpa");
+	set(&world.reg->domain_name, "8.b.d.0.1.0.0.2.IP6.ARPA");
+	expect(&world, "R1", RULE_BROKEN, "ip6.arpa");
+	set(&world.reg->domain_name, "xin-addr.arpa");
+	expect(&world, "R1", RULE_UNKNOWN, "R4");
+	tear(&world);
+}
+
+Test(rules, r1_top_level)
+{
+	struct world world;
+
+	build(&world, FQDN_DEDICATED);
+	set(&world.reg->domain_name, "lan");
+	expect(&world, "R1", RULE_UNKNOWN, "pc1-amt.lan", "allow-top-level-zone");
+	world.reg->allow_top_level_zone = true;
+	expect(&world, "R1", RULE_HOLDS, "pc1-amt.lan", "allow-top-level-zone");
+	tear(&world);
+}
+
+Test(rules, r4_name)
+{
+	struct world world;
+	char text[300] = { 0 };
+	unsigned i;
+
+	build(&world, FQDN_DEDICATED);
+	expect(&world, "R4", RULE_HOLDS, "pc1-amt.corp.example", "22 octets");
+	set_host(&world, "pc1", NULL);
+	expect(&world, "R4", RULE_BROKEN, "pc1-amt", "domain name", "set domain-name");
+	set_host(&world, NULL, NULL);
+	expect(&world, "R4", RULE_BROKEN, "set domain-name");
+	set(&world.reg->host_name, NULL);
+	expect(&world, "R4", RULE_BROKEN, "set host-name and domain-name",
+	    "hostnamectl");
+	set(&world.reg->domain_name, "corp.example");
+	expect(&world, "R4", RULE_BROKEN, "set host-name, ");
+	set(&world.reg->host_name, memset(text, 'a', 64));
+	expect(&world, "R4", RULE_BROKEN, "host-name", "63 octets");
+	set(&world.reg->host_name, "pc1");
+	set(&world.reg->domain_name, "-x.example");
+	expect(&world, "R4", RULE_BROKEN, "domain-name", "-x.example", "hyphen");
+	text[0] = '\0';
+	for (i = 0; i < 50; i++)
+		strcat(text, "abcd.");
+	strcat(text, "a");
+	set(&world.reg->domain_name, text);
+	expect(&world, "R4", RULE_BROKEN, "255 octets", "shorter");
+	/* the root and a bare label are no domains */
+	set(&world.reg->domain_name, ".");
+	expect(&world, "R4", RULE_BROKEN, "domain-name");
+	tear(&world);
+}
+
+Test(rules, r6_shared_name)
+{
+	struct world world;
+
+	build(&world, FQDN_SHARED);
+	expect(&world, "R6", RULE_HOLDS, "pc1.corp.example");
+	set(&world.reg->host_name, "PC1");
+	set(&world.reg->domain_name, "CORP.example");
+	expect(&world, "R6", RULE_HOLDS, "host's own");
+	set(&world.reg->domain_name, "lab.example");
+	expect(&world, "R6", RULE_BROKEN, "lab.example", "pc1.corp.example",
+	    "dedicated");
+	set(&world.reg->domain_name, NULL);
+	set(&world.reg->host_name, "pc2");
+	expect(&world, "R6", RULE_BROKEN, "pc2.corp.example", "pc1.corp.example");
+	set_host(&world, "pc1", NULL);
+	set(&world.reg->domain_name, "corp.example");
+	expect(&world, "R6", RULE_BROKEN, "pc2.corp.example", "pc1");
+	set(&world.reg->host_name, "pc1");
+	expect(&world, "R6", RULE_UNKNOWN, "not judged", "domain not known");
+	set(&world.reg->host_name, NULL);
+	expect(&world, "R6", RULE_UNKNOWN, "pc1.corp.example");
+	set_host(&world, NULL, NULL);
+	expect(&world, "R6", RULE_UNKNOWN, "not known");
+	world.reg->mode = FQDN_DEDICATED;
+	expect(&world, "R6", RULE_NOT_APPLICABLE, "dedicated");
+	tear(&world);
+}
+
+Test(rules, r7_dedicated_name)
+{
+	struct world world;
+
+	build(&world, FQDN_DEDICATED);
+	expect(&world, "R7", RULE_HOLDS, "pc1-amt.corp.example", "pc1.corp.example");
+	set(&world.reg->host_name, NULL);
+	expect(&world, "R7", RULE_BROKEN, "pc1.corp.example", "fqdn: shared");
+	set(&world.reg->host_name, "Pc1");
+	set(&world.reg->domain_name, "Corp.Example");
+	expect(&world, "R7", RULE_BROKEN, "differ");
+	set(&world.reg->domain_name, "lab.example");
+	expect(&world, "R7", RULE_HOLDS, "pc1.lab.example");
+	/* the host's domain is not known: different labels are enough */
+	set_host(&world, "pc1", NULL);
+	expect(&world, "R7", RULE_UNKNOWN, "not judged");
+	set(&world.reg->host_name, "pc1-amt");
+	expect(&world, "R7", RULE_HOLDS, "pc1-amt.lab.example", "pc1");
+	set_host(&world, NULL, NULL);
+	expect(&world, "R7", RULE_UNKNOWN, "not known");
+	world.reg->mode = FQDN_SHARED;
+	expect(&world, "R7", RULE_NOT_APPLICABLE, "shared");
+	tear(&world);
+}
+
+/* The same FQDN is the same, however it is cut into two. */
+Test(rules, r7_other_cut)
+{
+	struct world world;
+
+	build(&world, FQDN_DEDICATED);
+	set(&world.reg->host_name, "pc1.corp");
+	set(&world.reg->domain_name, "example");
+	expect(&world, "R7", RULE_BROKEN, "pc1.corp.example");
+	tear(&world);
+}
+
+Test(rules, r8_host)
+{
+	struct world world;
+
+	build(&world, FQDN_SHARED);
+	expect(&world, "R8", RULE_HOLDS, "pc1.corp.example", "operating system");
+	set_host(&world, "pc1", NULL);
+	expect(&world, "R8", RULE_HOLDS, "pc1", "domain not known");
+	set_host(&world, NULL, NULL);
+	expect(&world, "R8", RULE_HOLDS, "no usable host name");
+	tear(&world);
+}
+
+/* --- settings and servers --------------------------------------------------------- */
+
+Test(rules, r2_r18_need_others)
+{
+	struct world world;
+
+	build(&world, FQDN_SHARED);
+	expect(&world, "R2", RULE_UNKNOWN, "--check --online");
+	expect(&world, "R18", RULE_UNKNOWN, "no DHCP facts");
+	world.reg->override_dhcp_server = true;
+	expect(&world, "R18", RULE_HOLDS, "override-dhcp-server");
+	world.reg->mode = FQDN_DEDICATED;
+	expect(&world, "R18", RULE_NOT_APPLICABLE, "dedicated");
+	tear(&world);
+}
+
+Test(rules, r3_servers)
+{
+	struct world world;
+	struct endpoint server;
+
+	build(&world, FQDN_SHARED);
+	expect(&world, "R3", RULE_UNKNOWN, "DHCP", "dns.servers");
+	world.config->dns_source = DNS_SOURCE_STATIC;
+	expect(&world, "R3", RULE_BROKEN, "no DNS server", "dns.servers", "-s");
+	expect_broken(&world, "");
+	cr_assert_eq(endpoint_parse(&server, "192.0.2.53"), FAULT_NONE);
+	config_add_server(world.config, &server);
+	expect(&world, "R3", RULE_HOLDS, "192.0.2.53#53 (static)");
+	cr_assert_eq(endpoint_parse(&server, "2001:db8::53"), FAULT_NONE);
+	facts_add_server(&world.facts, &server, FACT_SOURCE_LEASE);
+	expect(&world, "R3", RULE_HOLDS, "2001:db8::53#53 (lease)");
+	tear(&world);
+}
+
+Test(rules, r16_release)
+{
+	struct world world;
+
+	build(&world, FQDN_DEDICATED);
+	expect(&world, "R16", RULE_HOLDS, "16");
+	world.config->amt_release = 6;
+	expect(&world, "R16", RULE_HOLDS, "6");
+	world.config->amt_release = 5;
+	expect(&world, "R16", RULE_BROKEN, "5", "IPv6", "dedicated", "release 6");
+	world.reg->ipv6 = FAMILY_USE_NONE;
+	expect(&world, "R16", RULE_BROKEN, "no dedicated FQDN", "fqdn: shared");
+	world.reg->mode = FQDN_SHARED;
+	expect(&world, "R16", RULE_HOLDS, "5");
+	world.reg->ipv6 = FAMILY_USE_AUTO;
+	expect(&world, "R16", RULE_BROKEN, "no IPv6", "ipv6: none");
+	tear(&world);
+}
+
+Test(rules, r17_times)
+{
+	struct world world;
+
+	build(&world, FQDN_SHARED);
+	expect(&world, "R17", RULE_HOLDS, "900 s", "1440 minutes");
+	world.reg->ttl_s = 1;
+	world.reg->periodic_min = 20;
+	expect(&world, "R17", RULE_HOLDS, "1 s", "20 minutes");
+	world.reg->ttl_s = 2147483647;
+	world.reg->periodic_min = 0;
+	expect(&world, "R17", RULE_HOLDS, "2147483647 s", "off");
+	world.reg->ttl_s = 2147483648;
+	expect(&world, "R17", RULE_BROKEN, "2147483648 s", "1 to 2147483647");
+	world.reg->ttl_s = 0;
+	expect(&world, "R17", RULE_BROKEN, "ttl is 0 s");
+	world.reg->periodic_min = 19;
+	expect(&world, "R17", RULE_BROKEN, "ttl is 0 s", ", and ", "19 minutes", "20");
+	world.reg->ttl_s = 900;
+	expect(&world, "R17", RULE_BROKEN, "19 minutes");
+	world.reg->periodic_min = -1;
+	expect(&world, "R17", RULE_BROKEN, "-1 minutes");
+	tear(&world);
+}
+
+/* --- IPv6 ------------------------------------------------------------------------- */
+
+Test(rules, r5_shared_a_only)
+{
+	struct world world;
+
+	build(&world, FQDN_SHARED);
+	expect(&world, "R5", RULE_HOLDS, "A records only");
+	world.reg->ipv6 = FAMILY_USE_AUTO;
+	expect(&world, "R5", RULE_BROKEN, "ipv6: auto", "ipv6: none");
+	world.reg->ipv6 = FAMILY_USE_NONE;
+	expect(&world, "R5", RULE_HOLDS, "A records only");
+	world.reg->ipv6 = FAMILY_USE_DEFAULT;
+	give(&world, "192.0.2.10");
+	expect(&world, "R5", RULE_HOLDS, "A records only");
+	give(&world, "2001:db8::10");
+	expect(&world, "R5", RULE_BROKEN, "2001:db8::10", "leave it out");
+	expect_broken(&world, "R5");
+	world.reg->mode = FQDN_DEDICATED;
+	expect(&world, "R5", RULE_NOT_APPLICABLE, "dedicated");
+	tear(&world);
+}
+
+Test(rules, r9_own_ipv6)
+{
+	struct world world;
+
+	build(&world, FQDN_DEDICATED);
+	stand(&world, "eth0", "2001:db8::1", true);
+	expect(&world, "R9", RULE_UNKNOWN, "not judged: no host-interface");
+	set(&world.reg->host_interface, "eth0");
+	expect(&world, "R9", RULE_HOLDS, "left out", "eth0");
+	give(&world, "2001:db8::10");
+	expect(&world, "R9", RULE_NOT_APPLICABLE, "another machine");
+	set(&world.reg->interface, "eth1");
+	expect(&world, "R9", RULE_HOLDS, "eth0");
+	give(&world, "2001:db8::1");
+	expect(&world, "R9", RULE_BROKEN, "2001:db8::1", "eth0", "take it out");
+	expect_broken(&world, "R9");
+	set(&world.reg->host_interface, "eth7");
+	expect(&world, "R9", RULE_UNKNOWN, "eth7", "host-interface");
+	set(&world.reg->host_interface, "eth0");
+	set(&world.reg->interface, "eth8");
+	expect(&world, "R9", RULE_UNKNOWN, "eth8");
+	world.reg->mode = FQDN_SHARED;
+	expect(&world, "R9", RULE_NOT_APPLICABLE, "shared");
+	tear(&world);
+}
+
+Test(rules, r9_not_managed)
+{
+	struct world world;
+
+	build(&world, FQDN_DEDICATED);
+	set(&world.reg->host_interface, "eth0");
+	world.reg->ipv6 = FAMILY_USE_NONE;
+	expect(&world, "R9", RULE_NOT_APPLICABLE, "IPv6");
+	tear(&world);
+}
+
+/* --- the link --------------------------------------------------------------------- */
+
+Test(rules, link)
+{
+	struct world world;
+	struct fact_net *net = &world.facts.net;
+
+	build(&world, FQDN_DEDICATED);
+	cr_expect_str_eq(rules_link(world.reg, net)->name, "eth0");
+	set(&world.reg->interface, "eth1");
+	cr_expect_str_eq(rules_link(world.reg, net)->name, "eth1");
+	set(&world.reg->interface, "eth9");
+	cr_expect_null(rules_link(world.reg, net));
+	set(&world.reg->interface, NULL);
+	give(&world, "192.0.2.10");
+	cr_expect_null(rules_link(world.reg, net));
+	set(&world.reg->interface, "wlan0");
+	cr_expect_str_eq(rules_link(world.reg, net)->name, "wlan0");
+	tear(&world);
+	build(&world, FQDN_DEDICATED);
+	net->route_count = 0;
+	cr_expect_null(rules_link(world.reg, net));
+	tear(&world);
+}
