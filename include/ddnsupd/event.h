@@ -36,6 +36,7 @@ struct event {
 	enum fault fault;         /* FAULT, SAVE_FAILED */
 	const uint8_t *bytes;     /* ANSWER: one datagram or one TCP message, no length */
 	size_t len;               /*   prefix; owned by the poster, valid for the step */
+	struct addr local;        /* ANSWER to a SEND: our own address on that socket */
 	const struct fact_net *net; /* NET: copied by the core */
 	const char *node_name;    /* HOST: uname's, and the text of the two files, NULL */
 	const char *hosts_text;   /*   where there is none; valid for the step */

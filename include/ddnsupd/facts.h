@@ -118,6 +118,9 @@ const struct fact_addr *fact_link_addr(const struct fact_link *link,
 /* Does the address stand on any interface of the machine? */
 bool fact_net_has_addr(const struct fact_net *net, const struct addr *addr);
 
+/* Has the machine an IPv6 address to speak from: not link-local, past DAD? */
+bool fact_net_has_ipv6(const struct fact_net *net);
+
 /* The link of the default route with the lowest metric, IPv4 first; NULL: none. */
 const struct fact_link *fact_net_default_link(const struct fact_net *net);
 

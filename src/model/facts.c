@@ -130,6 +130,22 @@ fact_net_has_addr(const struct fact_net *net, const struct addr *addr)
 }
 
 /* A route whose link is not in the snapshot leads nowhere. */
+bool
+fact_net_has_ipv6(const struct fact_net *net)
+{
+	for (size_t i = 0; i < net->link_count; i++)
+		for (size_t j = 0; j < net->links[i].addr_count; j++) {
+			const struct fact_addr *fact = &net->links[i].addrs[j];
+
+			if (fact->addr.family == FAMILY_IPV6 &&
+			    addr_unfit(&fact->addr) == NULL &&
+			    !(fact->flags & (FACT_ADDR_TENTATIVE |
+			    FACT_ADDR_DADFAILED)))
+				return true;
+		}
+	return false;
+}
+
 const struct fact_link *
 fact_net_default_link(const struct fact_net *net)
 {

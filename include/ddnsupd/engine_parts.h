@@ -1,0 +1,112 @@
+/*
+ * engine_parts: what the files of engine share; nobody else includes it.
+ */
+#ifndef DDNSUPD_ENGINE_PARTS_H
+#define DDNSUPD_ENGINE_PARTS_H
+
+#include "ddnsupd/desired.h"
+#include "ddnsupd/engine.h"
+#include "ddnsupd/heap.h"
+#include "ddnsupd/rules.h"
+#include "ddnsupd/txn.h"
+
+#define ENGINE_TENTATIVE_US CLOCK_S(5) /* protocol.md 3: DAD is waited for */
+#define ENGINE_RUNNING_MAX 32          /* conversations at one time */
+#define ENGINE_FOLLOW_UPS_MAX 3        /* addresses that change while we talk */
+
+enum reg_state {
+	REG_IDLE,
+	REG_QUEUED,   /* its turn comes when another conversation ends */
+	REG_WAITING,  /* for an address */
+	REG_RUNNING,  /* txn */
+	REG_DONE,
+};
+
+/* One registration on its way, or one name to be withdrawn. */
+struct reg {
+	struct heap_item timer;      /* first: the heap gives it back */
+	struct engine *engine;
+	uint32_t index;              /* in engine->regs, and in the report */
+	enum reg_state state;
+	const struct config_registration *cfg; /* NULL: only in the state */
+	char *name;
+	enum fqdn_mode mode;
+	bool has_fqdn;
+	struct name fqdn;
+	char *subject;               /* of its notes */
+	bool withdraw;
+	bool judged;                 /* selected by the names given, enabled */
+	struct txn *txn;
+	unsigned tried;              /* families that have their result */
+	struct rrset sent[2];        /* what was desired then */
+	unsigned follow_ups;
+	bool nothing_noted;
+	struct endpoint *servers;    /* the DNS servers as this one asks them */
+	size_t server_count;
+	int64_t started_us;
+};
+
+struct engine {
+	struct config *config;
+	struct state state;
+	struct engine_options options;
+	struct facts facts;
+	struct rng rng;
+	struct reg **regs;
+	size_t reg_count;
+	size_t reg_cap;
+	size_t queue_next;           /* regs before it have left the queue */
+	size_t running;
+	size_t open;                 /* regs that are not done */
+	struct heap heap;
+	struct heap_item deadline;
+	int64_t started_us;
+	int64_t tentative_until_us;
+	int64_t wall_s;
+	bool started;
+	bool stopping;               /* the deadline or a signal has come */
+	bool finished;
+	int signal;
+	uint64_t serial;
+	bool can_save;
+	uint64_t generation;         /* of the last SAVE */
+	uint64_t saved;
+	uint32_t *savers;            /* regs that wait for the disk */
+	size_t saver_count;
+	size_t saver_cap;
+	struct report report;
+};
+
+/* --- engine_reg.c: one registration's story ---------------------------------------- */
+
+/* Judge it and begin, or end it at once. */
+void reg_begin(struct reg *reg, struct step *step);
+
+/* Look at the whole again: an address came or went, a conversation ended. */
+void reg_consider(struct reg *reg, struct step *step);
+
+/* An ANSWER or FAULT for its conversation; its deadline; the end of the run. */
+void reg_event(struct reg *reg, struct step *step, const struct event *event);
+void reg_wake(struct reg *reg, struct step *step);
+void reg_abort(struct reg *reg, struct step *step, const char *why);
+void reg_free(struct reg *reg);
+
+/* --- engine.c ---------------------------------------------------------------------- */
+
+struct reg *engine_add_reg(struct engine *engine,
+    const struct config_registration *cfg, const char *name, enum fqdn_mode mode,
+    const struct name *fqdn);
+
+/* May another conversation begin? */
+bool engine_has_room(const struct engine *engine);
+
+/* --- engine_report.c: values to results -------------------------------------------- */
+
+struct report_registration *reg_report(struct reg *reg);
+void reg_end(struct reg *reg, enum outcome outcome, enum exit_code exit,
+    char *error, int64_t now_us);
+void reg_take_results(struct reg *reg);
+void reg_list_skips(struct reg *reg, const struct desired *desired);
+void engine_judge_all(struct engine *engine);
+
+#endif

@@ -1,0 +1,450 @@
+/*
+ * engine: one step, readable on one page.
+ *
+ *   absorb    the event becomes facts, or goes to the registration it is for
+ *   consider  registrations look at the whole again (engine_reg.c)
+ *   save      the state, once a step, when somebody changed it
+ *   finish    when no registration is open and the disk has everything
+ *   wake_at   the earliest deadline
+ */
+#include <assert.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+
+#include "ddnsupd/clock.h"
+#include "ddnsupd/engine_parts.h"
+#include "ddnsupd/mem.h"
+#include "ddnsupd/text.h"
+
+#define LAST_SAVE_US CLOCK_S(2) /* a disk that hangs does not hold the exit */
+
+static void absorb(struct engine *, struct step *, const struct event *);
+static void start(struct engine *, struct step *, const struct event *);
+static void add_regs(struct engine *);
+static void add_withdrawals(struct engine *, const struct config_registration *);
+static bool selected(const struct engine *, const struct config_registration *);
+static bool is_called(const struct engine *, const struct config_registration *,
+    const char *name);
+static void route(struct engine *, struct step *, const struct event *);
+static void saved(struct engine *, struct step *, const struct event *);
+static void wake(struct engine *, struct step *);
+static void stop(struct engine *, struct step *, const char *why);
+static void run_queue(struct engine *, struct step *);
+static void save(struct engine *, struct step *);
+static void finish(struct engine *, struct step *);
+static struct step step_for(struct engine *, const struct event *, struct effects *);
+static void for_reg(struct step *, const struct reg *);
+
+struct engine *
+engine_new(struct config *config, struct state *state,
+    const struct engine_options *options)
+{
+	struct engine *engine = mem_zero(1, sizeof(*engine));
+	size_t i;
+
+	engine->config = config;
+	engine->state = *state;
+	memset(state, 0, sizeof(*state));
+	engine->options = *options;
+	engine->can_save = options->state_writable && !options->dry_run;
+	rng_seed(&engine->rng, options->seed);
+	for (i = 0; i < config->server_count; i++)
+		facts_add_server(&engine->facts, &config->servers[i],
+		    FACT_SOURCE_STATIC);
+	return engine;
+}
+
+void
+engine_free(struct engine *engine)
+{
+	size_t i;
+
+	for (i = 0; i < engine->reg_count; i++)
+		reg_free(engine->regs[i]);
+	free(engine->regs);
+	free(engine->savers);
+	heap_free(&engine->heap);
+	report_free(&engine->report);
+	facts_free(&engine->facts);
+	state_free(&engine->state);
+	config_free(engine->config);
+	free(engine);
+}
+
+void
+engine_step(struct engine *engine, const struct event *event, struct effects *effects)
+{
+	struct step step = step_for(engine, event, effects);
+
+	assert(!engine->finished);
+	absorb(engine, &step, event);
+	run_queue(engine, &step);
+	save(engine, &step);
+	finish(engine, &step);
+	effects->wake_at_us = engine->heap.count == 0 || engine->finished ?
+	    CLOCK_NEVER : heap_first(&engine->heap)->at_us;
+}
+
+const struct report *
+engine_report(struct engine *engine)
+{
+	return &engine->report;
+}
+
+const char *
+engine_unknown_name(const struct engine *engine)
+{
+	const char *const *name = engine->options.names;
+	size_t i;
+
+	for (; name != NULL && *name != NULL; name++) {
+		for (i = 0; i < engine->config->registration_count; i++)
+			if (is_called(engine, &engine->config->registrations[i], *name))
+				break;
+		if (i == engine->config->registration_count)
+			return *name;
+	}
+	return NULL;
+}
+
+/* --- absorb ------------------------------------------------------------------------ */
+
+static void
+absorb(struct engine *engine, struct step *step, const struct event *event)
+{
+	size_t i;
+
+	switch (event->kind) {
+	case EVENT_NET:
+		fact_net_copy(&engine->facts.net, event->net);
+		for (i = 0; i < engine->reg_count && engine->started; i++) {
+			if (engine->regs[i]->state != REG_WAITING)
+				continue;
+			for_reg(step, engine->regs[i]);
+			reg_consider(engine->regs[i], step);
+		}
+		break;
+	case EVENT_HOST:
+		text_host(event->node_name, event->hosts_text, event->resolv_text,
+		    &engine->facts.host);
+		break;
+	case EVENT_START:
+		start(engine, step, event);
+		break;
+	case EVENT_ANSWER:
+	case EVENT_FAULT:
+		route(engine, step, event);
+		break;
+	case EVENT_SAVED:
+	case EVENT_SAVE_FAILED:
+		saved(engine, step, event);
+		break;
+	case EVENT_WAKE:
+		break; /* deadlines are looked at in every step */
+	case EVENT_STOP:
+		engine->signal = event->signal;
+		stop(engine, step, event->signal == SIGINT ? "interrupted" :
+		    "terminated");
+		break;
+	}
+	wake(engine, step);
+}
+
+static void
+start(struct engine *engine, struct step *step, const struct event *event)
+{
+	char host[NAME_TEXT_MAX];
+	size_t i;
+
+	engine->started = true;
+	engine->started_us = event->at_us;
+	engine->wall_s = event->wall_s;
+	engine->tentative_until_us = event->at_us + ENGINE_TENTATIVE_US;
+	heap_set(&engine->heap, &engine->deadline,
+	    event->at_us + engine->options.timeout_us);
+	engine->report.dry_run = engine->options.dry_run;
+	for (i = 0; i < engine->facts.server_count; i++)
+		report_add_server(&engine->report, &engine->facts.servers[i]);
+	if (engine->facts.host.has_domain)
+		engine->report.host_fqdn = mem_text(name_format(
+		    &engine->facts.host.fqdn, host));
+	else if (engine->facts.host.known)
+		engine->report.host_fqdn = mem_text(name_format(
+		    &engine->facts.host.label, host));
+	add_regs(engine);
+	if (engine->options.mode == ENGINE_CHECK ||
+	    engine->options.mode == ENGINE_CHECK_ONLINE)
+		engine_judge_all(engine);
+	for (i = 0; i < engine->reg_count; i++) {
+		for_reg(step, engine->regs[i]);
+		reg_begin(engine->regs[i], step);
+	}
+}
+
+static void
+add_regs(struct engine *engine)
+{
+	size_t i, enabled = 0;
+
+	for (i = 0; i < engine->config->registration_count; i++) {
+		const struct config_registration *cfg =
+		    &engine->config->registrations[i];
+		struct name fqdn;
+		bool known = rules_fqdn(cfg, &engine->facts.host, &fqdn) == FAULT_NONE;
+
+		enabled += cfg->enabled;
+		if (!selected(engine, cfg))
+			continue;
+		if (engine->options.mode == ENGINE_WITHDRAW)
+			add_withdrawals(engine, cfg);
+		else
+			engine_add_reg(engine, cfg, cfg->name, cfg->mode,
+			    known ? &fqdn : NULL);
+	}
+	if (engine->options.mode == ENGINE_WITHDRAW && engine->options.names == NULL)
+		add_withdrawals(engine, NULL);
+	if (enabled == 0 && engine->options.mode != ENGINE_WITHDRAW)
+		engine->report.error = mem_text("no registration is enabled: add one "
+		    "to `registrations`, or set enabled: true");
+}
+
+/*
+ * Withdrawing goes by the state: every name that a registration has held.  NULL: the
+ * names of registrations that are no longer in the file.
+ */
+static void
+add_withdrawals(struct engine *engine, const struct config_registration *cfg)
+{
+	size_t before = engine->reg_count, i, j;
+	struct name fqdn;
+	bool known = cfg != NULL &&
+	    rules_fqdn(cfg, &engine->facts.host, &fqdn) == FAULT_NONE;
+
+	for (i = 0; i < engine->state.count; i++) {
+		const struct state_entry *entry = engine->state.entries[i];
+		bool owner = cfg != NULL && (strcmp(entry->registration, cfg->name) ==
+		    0 || (known && name_equal(&entry->fqdn, &fqdn)));
+
+		for (j = 0; cfg == NULL && j < engine->reg_count; j++)
+			if (engine->regs[j]->has_fqdn &&
+			    name_equal(&engine->regs[j]->fqdn, &entry->fqdn))
+				break;
+		if (owner || (cfg == NULL && j == engine->reg_count))
+			engine_add_reg(engine, cfg, entry->registration, entry->mode,
+			    &entry->fqdn);
+	}
+	if (cfg != NULL && engine->reg_count == before)
+		engine_add_reg(engine, cfg, cfg->name, cfg->mode,
+		    known ? &fqdn : NULL);
+}
+
+struct reg *
+engine_add_reg(struct engine *engine, const struct config_registration *cfg,
+    const char *name, enum fqdn_mode mode, const struct name *fqdn)
+{
+	struct reg *reg = mem_zero(1, sizeof(*reg));
+	char text[NAME_TEXT_MAX];
+
+	reg->engine = engine;
+	reg->index = (uint32_t)engine->reg_count;
+	reg->cfg = cfg;
+	reg->name = mem_text(name);
+	reg->mode = mode;
+	reg->withdraw = engine->options.mode == ENGINE_WITHDRAW;
+	reg->sent[0].type = RRTYPE_A;
+	reg->sent[1].type = RRTYPE_AAAA;
+	if (fqdn != NULL) {
+		reg->has_fqdn = true;
+		reg->fqdn = *fqdn;
+		name_format(fqdn, text);
+	}
+	reg->subject = mem_text(fqdn != NULL ? text : name);
+	engine->regs = mem_grow(engine->regs, &engine->reg_cap, engine->reg_count + 1,
+	    sizeof(struct reg *));
+	engine->regs[engine->reg_count++] = reg;
+	engine->open++;
+	report_add(&engine->report, name, fqdn != NULL ? text : NULL, mode);
+	return reg;
+}
+
+static bool
+selected(const struct engine *engine, const struct config_registration *cfg)
+{
+	const char *const *name = engine->options.names;
+
+	if (name == NULL || *name == NULL)
+		return true;
+	for (; *name != NULL; name++)
+		if (is_called(engine, cfg, *name))
+			return true;
+	return false;
+}
+
+static bool
+is_called(const struct engine *engine, const struct config_registration *cfg,
+    const char *name)
+{
+	struct name fqdn, wanted;
+
+	return strcmp(cfg->name, name) == 0 ||
+	    (rules_fqdn(cfg, &engine->facts.host, &fqdn) == FAULT_NONE &&
+	    name_parse(&wanted, name) == FAULT_NONE && name_equal(&fqdn, &wanted));
+}
+
+/* --- answers, the disk, time ------------------------------------------------------- */
+
+static void
+route(struct engine *engine, struct step *step, const struct event *event)
+{
+	uint32_t owner = step_owner(event->id);
+
+	/* a stale answer: its conversation is over */
+	if (owner == 0 || owner > engine->reg_count)
+		return;
+	for_reg(step, engine->regs[owner - 1]);
+	reg_event(engine->regs[owner - 1], step, event);
+}
+
+static void
+saved(struct engine *engine, struct step *step, const struct event *event)
+{
+	size_t count = engine->saver_count, i;
+
+	if (event->id > engine->saved)
+		engine->saved = event->id;
+	step->saved = engine->saved;
+	if (event->kind == EVENT_SAVE_FAILED && engine->can_save) {
+		engine->can_save = false;
+		step->subject = "state";
+		step_note(step, NOTE_WARNING, "cannot be written (%s): the update goes "
+		    "on, but a later --withdraw cannot know these records",
+		    fault_text(event->fault));
+		engine->saved = step->saved = engine->generation;
+		step->next_save = 0;
+	}
+	engine->saver_count = 0;
+	for (i = 0; i < count; i++) {
+		struct reg *reg = engine->regs[engine->savers[i]];
+
+		for_reg(step, reg);
+		reg_wake(reg, step);
+	}
+}
+
+static void
+wake(struct engine *engine, struct step *step)
+{
+	struct heap_item *item;
+
+	while (engine->started && (item = heap_first(&engine->heap)) != NULL &&
+	    item->at_us <= step->now_us) {
+		heap_remove(&engine->heap, item);
+		if (item != &engine->deadline) {
+			for_reg(step, (struct reg *)item);
+			reg_wake((struct reg *)item, step);
+		} else if (engine->stopping) {
+			engine->saved = engine->generation; /* the disk hangs */
+		} else {
+			char *why = mem_printf("gave up after %g s (--timeout)",
+			    (double)engine->options.timeout_us / 1e6);
+
+			stop(engine, step, why);
+			free(why);
+		}
+	}
+}
+
+static void
+stop(struct engine *engine, struct step *step, const char *why)
+{
+	size_t i;
+
+	engine->stopping = true;
+	for (i = 0; i < engine->reg_count; i++) {
+		for_reg(step, engine->regs[i]);
+		reg_abort(engine->regs[i], step, why);
+	}
+	heap_set(&engine->heap, &engine->deadline, step->now_us + LAST_SAVE_US);
+}
+
+bool
+engine_has_room(const struct engine *engine)
+{
+	return engine->running < ENGINE_RUNNING_MAX;
+}
+
+static void
+run_queue(struct engine *engine, struct step *step)
+{
+	while (!engine->stopping && engine->queue_next < engine->reg_count &&
+	    engine_has_room(engine)) {
+		struct reg *reg = engine->regs[engine->queue_next++];
+
+		for_reg(step, reg);
+		if (reg->state == REG_QUEUED)
+			reg_consider(reg, step);
+	}
+}
+
+/* --- effects of the whole ---------------------------------------------------------- */
+
+static void
+save(struct engine *engine, struct step *step)
+{
+	struct effect *effect;
+
+	if (!step->save_wanted || !engine->can_save)
+		return;
+	effect = effects_add(step->effects, EFFECT_SAVE);
+	effect->id = ++engine->generation;
+	effect->text = text_from_state(&engine->state);
+}
+
+static void
+finish(struct engine *engine, struct step *step)
+{
+	enum exit_code exit = EXIT_CODE_OK;
+	size_t i;
+
+	if (!engine->started || engine->open > 0 || engine->saved < engine->generation)
+		return;
+	for (i = 0; i < engine->report.registration_count; i++)
+		if (engine->report.registrations[i].exit > exit)
+			exit = engine->report.registrations[i].exit;
+	for (i = 0; i < engine->report.rule_count; i++)
+		if (engine->report.rules[i].verdict == RULE_BROKEN)
+			exit = EXIT_CODE_CONFIG;
+	if (engine->report.error != NULL)
+		exit = EXIT_CODE_CONFIG;
+	if (engine->signal != 0)
+		exit = engine->signal == SIGINT ? EXIT_CODE_SIGINT : EXIT_CODE_SIGTERM;
+	engine->report.exit = exit;
+	engine->finished = true;
+	effects_add(step->effects, EFFECT_FINISH)->exit = (int)exit;
+}
+
+static struct step
+step_for(struct engine *engine, const struct event *event, struct effects *effects)
+{
+	return (struct step){
+		.now_us = event->at_us,
+		.rng = &engine->rng,
+		.effects = effects,
+		.serial = &engine->serial,
+		.subject = "ddnsupd",
+		.wall_s = engine->wall_s +
+		    (event->at_us - engine->started_us) / CLOCK_S(1),
+		.next_save = engine->can_save ? engine->generation + 1 : 0,
+		.saved = engine->saved,
+	};
+}
+
+/* The step goes on for this registration. */
+static void
+for_reg(struct step *step, const struct reg *reg)
+{
+	step->owner = reg->index + 1;
+	step->subject = reg->subject;
+}

@@ -1,0 +1,489 @@
+/*
+ * engine_reg: one registration's story in a single run.
+ *
+ * Happy path: judged, its addresses are ready, one conversation, done.  Detours: an
+ * address under DAD is waited for while the other family goes at once; no address at all
+ * is waited for until the run's end; a name held before under the same registration is
+ * withdrawn afterwards (mission R6).
+ */
+#include <stdlib.h>
+#include <string.h>
+
+#include "ddnsupd/clock.h"
+#include "ddnsupd/engine_parts.h"
+#include "ddnsupd/mem.h"
+
+static bool can_begin(struct reg *, struct step *);
+static bool has_servers(struct reg *, struct step *);
+static bool is_invalid(struct reg *, struct step *);
+static void copy_servers(struct reg *);
+static void consider_withdraw(struct reg *, struct step *);
+static void consider_register(struct reg *, struct step *);
+static const struct fact_link *link_of(struct reg *, struct step *, bool *ended);
+static unsigned ready(struct reg *, struct step *, const struct desired *);
+static unsigned owned(const struct reg *);
+static void wait_or_end(struct reg *, struct step *, const struct desired *,
+    const struct fact_link *);
+static void note_waiting(struct reg *, struct step *, const struct desired *,
+    const struct fact_link *);
+static void converse(struct reg *, struct step *, unsigned mask, struct desired *);
+static bool refresh_due(const struct reg *, const struct step *);
+static struct locate_input where(const struct reg *);
+static void after(struct reg *, struct step *);
+static void withdraw_former(struct reg *, struct step *);
+static void list_interfaces(const struct fact_net *, struct strbuf *);
+
+void
+reg_begin(struct reg *reg, struct step *step)
+{
+	reg->started_us = step->now_us;
+	if (!can_begin(reg, step))
+		return;
+	copy_servers(reg);
+	reg->state = REG_QUEUED;
+}
+
+/* Ends the registration and returns false when there is nothing to talk about. */
+static bool
+can_begin(struct reg *reg, struct step *step)
+{
+	const struct engine *engine = reg->engine;
+
+	if (reg->withdraw && owned(reg) != 0)
+		return has_servers(reg, step);
+	if (reg->cfg != NULL && !reg->cfg->enabled) {
+		reg_end(reg, OUTCOME_DISABLED, EXIT_CODE_OK, NULL, -1);
+		return false;
+	}
+	if (is_invalid(reg, step))
+		return false;
+	if (reg->withdraw) {
+		reg_end(reg, OUTCOME_UNCHANGED, EXIT_CODE_OK, NULL, step->now_us);
+		return false;
+	}
+	if (engine->options.mode == ENGINE_CHECK) {
+		reg_end(reg, OUTCOME_PENDING, EXIT_CODE_OK, NULL, -1);
+		return false;
+	}
+	return has_servers(reg, step);
+}
+
+static bool
+has_servers(struct reg *reg, struct step *step)
+{
+	if (reg->engine->facts.server_count > 0)
+		return true;
+	reg_end(reg, OUTCOME_FAILED, EXIT_CODE_UNAVAILABLE, mem_text("R3: no DNS server "
+	    "is known; give dns.servers in the file, or -s SERVER"), step->now_us);
+	return false;
+}
+
+static bool
+is_invalid(struct reg *reg, struct step *step)
+{
+	struct rule_subject subject = {
+		reg->engine->config, reg->cfg, &reg->engine->facts
+	};
+	struct strbuf why = {0};
+	bool broken = reg->cfg != NULL && rules_broken(&subject, &why) > 0;
+
+	if (broken)
+		reg_end(reg, OUTCOME_INVALID, EXIT_CODE_CONFIG, strbuf_take(&why),
+		    step->now_us);
+	strbuf_free(&why);
+	return broken;
+}
+
+/* A link-local server without %IF takes the registration's interface (interface.md). */
+static void
+copy_servers(struct reg *reg)
+{
+	const struct facts *facts = &reg->engine->facts;
+	const struct fact_link *link = reg->cfg == NULL ? NULL :
+	    reg->cfg->interface != NULL ?
+	    fact_net_link(&facts->net, reg->cfg->interface) :
+	    fact_net_default_link(&facts->net);
+	size_t i;
+
+	reg->servers = mem_zero(facts->server_count + 1, sizeof(*reg->servers));
+	for (i = 0; i < facts->server_count; i++) {
+		struct endpoint *server = &reg->servers[reg->server_count++];
+
+		*server = facts->servers[i].endpoint;
+		if (addr_is_link_local(&server->addr) && server->ifname[0] == '\0' &&
+		    link != NULL)
+			memcpy(server->ifname, link->name, sizeof(server->ifname));
+	}
+}
+
+void
+reg_consider(struct reg *reg, struct step *step)
+{
+	if (reg->state != REG_QUEUED && reg->state != REG_WAITING)
+		return;
+	if (reg->state == REG_WAITING && !engine_has_room(reg->engine)) {
+		reg->state = REG_QUEUED;
+		if (reg->engine->queue_next > reg->index)
+			reg->engine->queue_next = reg->index;
+		return;
+	}
+	if (reg->withdraw)
+		consider_withdraw(reg, step);
+	else
+		consider_register(reg, step);
+}
+
+static void
+consider_withdraw(struct reg *reg, struct step *step)
+{
+	struct desired none = {0};
+
+	none.families[0].set.type = RRTYPE_A;
+	none.families[1].set.type = RRTYPE_AAAA;
+	converse(reg, step, owned(reg), &none);
+}
+
+static void
+consider_register(struct reg *reg, struct step *step)
+{
+	bool ended = false;
+	const struct fact_link *link = link_of(reg, step, &ended);
+	struct desired desired;
+	unsigned mask;
+
+	if (ended)
+		return;
+	desired_make(&desired, reg->cfg, &reg->engine->facts.net, link);
+	mask = ready(reg, step, &desired);
+	if (mask != 0)
+		converse(reg, step, mask, &desired);
+	else
+		wait_or_end(reg, step, &desired, link);
+	desired_free(&desired);
+}
+
+static const struct fact_link *
+link_of(struct reg *reg, struct step *step, bool *ended)
+{
+	const struct fact_net *net = &reg->engine->facts.net;
+	const struct fact_link *link;
+	struct strbuf list = {0};
+
+	if (reg->cfg->address_count > 0)
+		return NULL;
+	link = rules_link(reg->cfg, net);
+	if (link != NULL)
+		return link;
+	*ended = true;
+	list_interfaces(net, &list);
+	if (reg->cfg->interface != NULL)
+		reg_end(reg, OUTCOME_INVALID, EXIT_CODE_CONFIG, mem_printf("interface "
+		    "%s does not exist; there are: %s", reg->cfg->interface,
+		    strbuf_text(&list)), step->now_us);
+	else
+		reg_end(reg, OUTCOME_FAILED, EXIT_CODE_UNAVAILABLE, mem_printf("no "
+		    "default route names the interface to take addresses from; give "
+		    "`interface` or -i; there are: %s", strbuf_text(&list)),
+		    step->now_us);
+	strbuf_free(&list);
+	return NULL;
+}
+
+/* Families to talk about now: those with addresses, none of them under DAD. */
+static unsigned
+ready(struct reg *reg, struct step *step, const struct desired *desired)
+{
+	bool patient = step->now_us < reg->engine->tentative_until_us;
+	unsigned mask = 0, family, held = owned(reg);
+
+	for (family = 0; family < 2; family++) {
+		const struct desired_family *want = &desired->families[family];
+		unsigned bit = 1U << family;
+
+		if (want->managed ? want->set.count > 0 &&
+		    !(want->tentative && patient) : (held & bit) != 0)
+			mask |= bit;
+		/* what was sent is not what is wanted now: once more */
+		if (want->managed && (reg->tried & mask & bit) &&
+		    !rrset_equal(&want->set, &reg->sent[family]) &&
+		    reg->follow_ups < ENGINE_FOLLOW_UPS_MAX) {
+			reg->follow_ups++;
+			reg->tried &= ~bit;
+		}
+	}
+	return mask & ~reg->tried;
+}
+
+/* Families with records that the state knows as ours. */
+static unsigned
+owned(const struct reg *reg)
+{
+	const struct state_entry *entry = reg->has_fqdn ?
+	    state_find(&reg->engine->state, &reg->fqdn) : NULL;
+	unsigned mask = 0;
+	size_t i;
+
+	for (i = 0; entry != NULL && i < entry->record_count; i++)
+		if (state_entry_owns(entry, &entry->records[i].addr))
+			mask |= entry->records[i].addr.family == FAMILY_IPV4 ?
+			    FAMILY_A : FAMILY_AAAA;
+	return mask;
+}
+
+static void
+wait_or_end(struct reg *reg, struct step *step, const struct desired *desired,
+    const struct fact_link *link)
+{
+	bool tentative = step->now_us < reg->engine->tentative_until_us &&
+	    (desired->families[0].tentative || desired->families[1].tentative);
+
+	if (tentative || !desired_any(desired)) {
+		reg->state = REG_WAITING;
+		note_waiting(reg, step, desired, link);
+		heap_set(&reg->engine->heap, &reg->timer, tentative ?
+		    reg->engine->tentative_until_us : CLOCK_NEVER);
+		return;
+	}
+	reg_list_skips(reg, desired);
+	reg_end(reg, reg_report(reg)->outcome, reg_report(reg)->exit, NULL,
+	    step->now_us);
+	withdraw_former(reg, step);
+}
+
+static void
+note_waiting(struct reg *reg, struct step *step, const struct desired *desired,
+    const struct fact_link *link)
+{
+	char text[ADDR_TEXT_MAX];
+	size_t i;
+
+	if (reg->nothing_noted)
+		return;
+	reg->nothing_noted = true;
+	for (i = 0; i < desired->skip_count; i++)
+		if (strcmp(desired->skips[i].reason, "tentative") == 0) {
+			step_note(step, NOTE_NOTICE, "waiting for duplicate address "
+			    "detection of %s", addr_format(&desired->skips[i].addr,
+			    text));
+			return;
+		}
+	step_note(step, NOTE_NOTICE, "waiting for a usable address on %s",
+	    link != NULL ? link->name : "the interface");
+}
+
+/* --- the conversation -------------------------------------------------------------- */
+
+static void
+converse(struct reg *reg, struct step *step, unsigned mask, struct desired *desired)
+{
+	struct engine *engine = reg->engine;
+	const struct config_registration *cfg = reg->cfg;
+	struct txn_goal goal = {
+		.purpose = reg->withdraw ? PLAN_WITHDRAW :
+		    engine->options.mode == ENGINE_CHECK_ONLINE ? PLAN_PROBE :
+		    PLAN_REGISTER,
+		.mode = reg->mode,
+		.on_conflict = cfg != NULL ? cfg->on_conflict : ON_CONFLICT_REPLACE,
+		.registration = reg->name,
+		.mask = mask,
+		.dry_run = engine->options.dry_run,
+		.tcp = engine->config->transport == TRANSPORT_TCP,
+		.where = where(reg),
+		.state = &engine->state,
+		.refresh = refresh_due(reg, step),
+	};
+	unsigned family;
+
+	for (family = 0; family < 2; family++) {
+		goal.managed[family] = !reg->withdraw &&
+		    desired->families[family].managed;
+		goal.desired[family].type = desired->families[family].set.type;
+		rrset_copy(&goal.desired[family], &desired->families[family].set);
+		if (mask & (1U << family))
+			rrset_copy(&reg->sent[family], &desired->families[family].set);
+	}
+	reg->tried |= mask;
+	reg->state = REG_RUNNING;
+	engine->running++;
+	reg->txn = mem_zero(1, sizeof(*reg->txn));
+	txn_start(reg->txn, step, &goal);
+	after(reg, step);
+}
+
+/* Every periodic-update minutes all is asserted anew (mission R17, protocol.md 3). */
+static bool
+refresh_due(const struct reg *reg, const struct step *step)
+{
+	const struct state_entry *entry = state_find(&reg->engine->state, &reg->fqdn);
+	int64_t age_s;
+
+	if (reg->withdraw || entry == NULL || reg->cfg->periodic_min == 0)
+		return false;
+	age_s = step->wall_s - entry->refreshed_s;
+	/* a clock that went back says nothing about the age: better once too often */
+	return age_s >= reg->cfg->periodic_min * 60 || age_s < 0;
+}
+
+static struct locate_input
+where(const struct reg *reg)
+{
+	const struct engine *engine = reg->engine;
+	const struct state_entry *entry = state_find(&engine->state, &reg->fqdn);
+	struct locate_input input = {
+		.owner = reg->fqdn,
+		.servers = reg->servers,
+		.server_count = reg->server_count,
+		.primaries = engine->config->primaries,
+		.primary_count = engine->config->primary_count,
+		.net = &engine->facts.net,
+		.allow_top_level_zone = reg->cfg == NULL ||
+		    reg->cfg->allow_top_level_zone,
+		.ipv4_first = !fact_net_has_ipv6(&engine->facts.net),
+	};
+
+	if (entry != NULL && entry->has_server) {
+		input.has_preferred = true;
+		input.preferred = entry->server;
+	}
+	return input;
+}
+
+void
+reg_event(struct reg *reg, struct step *step, const struct event *event)
+{
+	if (reg->txn != NULL && txn_event(reg->txn, step, event))
+		after(reg, step);
+}
+
+void
+reg_wake(struct reg *reg, struct step *step)
+{
+	if (reg->txn != NULL) {
+		txn_wake(reg->txn, step);
+		after(reg, step);
+	} else {
+		reg_consider(reg, step);
+	}
+}
+
+/* After every move of the conversation: its next deadline, or its results. */
+static void
+after(struct reg *reg, struct step *step)
+{
+	struct engine *engine = reg->engine;
+
+	if (!txn_done(reg->txn)) {
+		heap_set(&engine->heap, &reg->timer, txn_deadline(reg->txn));
+		if (reg->txn->step == TXN_SAVE) {
+			engine->savers = mem_grow(engine->savers, &engine->saver_cap,
+			    engine->saver_count + 1, sizeof(*engine->savers));
+			engine->savers[engine->saver_count++] = reg->index;
+		}
+		return;
+	}
+	heap_remove(&engine->heap, &reg->timer);
+	engine->running--;
+	reg_take_results(reg);
+	txn_free(reg->txn);
+	free(reg->txn);
+	reg->txn = NULL;
+	reg->state = REG_QUEUED;
+	if (engine->stopping || reg->withdraw)
+		reg_end(reg, reg_report(reg)->outcome, reg_report(reg)->exit, NULL,
+		    step->now_us);
+	else
+		reg_consider(reg, step);
+}
+
+void
+reg_abort(struct reg *reg, struct step *step, const char *why)
+{
+	const struct fact_link *link;
+	struct desired desired;
+	bool ended = false;
+
+	if (reg->state == REG_DONE)
+		return;
+	if (reg->txn != NULL) {
+		txn_abort(reg->txn, step, why);
+		after(reg, step);
+		return;
+	}
+	heap_remove(&reg->engine->heap, &reg->timer);
+	if (reg->state != REG_WAITING) {
+		reg_end(reg, OUTCOME_FAILED, EXIT_CODE_UNAVAILABLE, mem_printf("%s "
+		    "before its turn", why), step->now_us);
+		return;
+	}
+	link = link_of(reg, step, &ended);
+	if (ended)
+		return;
+	desired_make(&desired, reg->cfg, &reg->engine->facts.net, link);
+	reg_list_skips(reg, &desired);
+	if (desired_any(&desired))
+		reg_end(reg, reg_report(reg)->outcome, reg_report(reg)->exit, NULL,
+		    step->now_us);
+	else
+		reg_end(reg, OUTCOME_FAILED, EXIT_CODE_UNAVAILABLE, mem_printf("%s: no "
+		    "usable address on %s; give it one, or name another interface",
+		    why, link != NULL ? link->name : "the interface"), step->now_us);
+	desired_free(&desired);
+}
+
+/* The names this registration held before and does not have any more (mission R6). */
+static void
+withdraw_former(struct reg *reg, struct step *step)
+{
+	struct engine *engine = reg->engine;
+	size_t i, j;
+
+	if (reg_report(reg)->exit != EXIT_CODE_OK ||
+	    engine->options.mode != ENGINE_ONCE)
+		return;
+	for (i = 0; i < engine->state.count; i++) {
+		const struct state_entry *entry = engine->state.entries[i];
+		struct reg *former;
+
+		if (strcmp(entry->registration, reg->name) != 0)
+			continue;
+		for (j = 0; j < engine->reg_count; j++)
+			if (engine->regs[j]->has_fqdn &&
+			    name_equal(&engine->regs[j]->fqdn, &entry->fqdn))
+				break;
+		if (j < engine->reg_count)
+			continue;
+		step_note(step, NOTE_INFO, "the name has changed, its former records "
+		    "are removed");
+		former = engine_add_reg(engine, NULL, reg->name, entry->mode,
+		    &entry->fqdn);
+		former->withdraw = true;
+		reg_begin(former, step);
+	}
+}
+
+void
+reg_free(struct reg *reg)
+{
+	if (reg->txn != NULL)
+		txn_free(reg->txn);
+	free(reg->txn);
+	free(reg->name);
+	free(reg->subject);
+	free(reg->servers);
+	rrset_free(&reg->sent[0]);
+	rrset_free(&reg->sent[1]);
+	free(reg);
+}
+
+static void
+list_interfaces(const struct fact_net *net, struct strbuf *out)
+{
+	size_t i;
+
+	for (i = 0; i < net->link_count; i++)
+		if (!net->links[i].loopback)
+			strbuf_printf(out, "%s%s", out->len == 0 ? "" : ", ",
+			    net->links[i].name);
+	if (out->len == 0)
+		strbuf_add(out, "none but the loopback");
+}

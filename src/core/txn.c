@@ -1,0 +1,492 @@
+/*
+ * txn: one conversation about one name, top-down.
+ *
+ * Happy path: LOCATE the zone and its primary (and look at the first DNS server beside
+ * it), OBSERVE the name there, SAVE what may be added, UPDATE, VERIFY, done.
+ * Failure modes: every one goes through txn_failed(): next candidate, once more in a
+ * moment, find the zone again; a failed prerequisite leads back to OBSERVE
+ * (txn_update.c); a change that does not show leads to CONFIRM (txn_verify.c).
+ */
+#include <assert.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "ddnsupd/clock.h"
+#include "ddnsupd/mem.h"
+#include "ddnsupd/txn_parts.h"
+
+static void advance(struct txn *, struct step *);
+static void located(struct txn *, struct step *);
+static void take_candidates(struct txn *);
+static void locate_failed(struct txn *, struct step *);
+static void observed(struct txn *, struct step *);
+static void note_failures(struct txn *);
+static void blame(struct txn_candidate *, const struct verdict *, int rcode, enum fault);
+static size_t usable(const struct txn *, struct endpoint *servers);
+static void exhausted(struct txn *, struct step *);
+static void begin_pass(struct txn *, unsigned mask);
+
+void
+txn_start(struct txn *txn, struct step *step, const struct txn_goal *goal)
+{
+	memset(txn, 0, sizeof(*txn));
+	txn->goal = *goal;
+	txn->rcode = -1;
+	txn->results[0].done = !(goal->mask & FAMILY_A);
+	txn->results[1].done = !(goal->mask & FAMILY_AAAA);
+	txn->put[0].type = RRTYPE_A;
+	txn->put[1].type = RRTYPE_AAAA;
+	/* a permission is tested one family at a time (protocol.md 7) */
+	begin_pass(txn, goal->purpose == PLAN_PROBE && goal->mask == FAMILY_BOTH ?
+	    FAMILY_A : goal->mask);
+	txn->step = TXN_LOCATE;
+	locate_start(&txn->locate, step, &goal->where);
+	if (goal->where.server_count > 0)
+		observe_early(&txn->observe, step, &goal->where.owner, goal->mask,
+		    goal->tcp, &goal->where.servers[0]);
+	advance(txn, step);
+}
+
+bool
+txn_event(struct txn *txn, struct step *step, const struct event *event)
+{
+	bool mine = locate_event(&txn->locate, step, event) ||
+	    observe_event(&txn->observe, step, event) ||
+	    ask_event(&txn->ask, step, event);
+
+	if (mine)
+		advance(txn, step);
+	return mine;
+}
+
+void
+txn_wake(struct txn *txn, struct step *step)
+{
+	locate_wake(&txn->locate, step);
+	observe_wake(&txn->observe, step);
+	ask_wake(&txn->ask, step);
+	advance(txn, step);
+}
+
+int64_t
+txn_deadline(const struct txn *txn)
+{
+	int64_t at_us = txn->step == TXN_PAUSE ? txn->resume_us : CLOCK_NEVER;
+
+	at_us = clock_min(at_us, locate_deadline(&txn->locate));
+	at_us = clock_min(at_us, observe_deadline(&txn->observe));
+	if (txn->ask.status == ASK_WAITING)
+		at_us = clock_min(at_us, txn->ask.deadline_us);
+	return at_us;
+}
+
+bool
+txn_done(const struct txn *txn)
+{
+	return txn->step == TXN_DONE;
+}
+
+/* Where the conversation stands, and whether its question has been answered. */
+static void
+advance(struct txn *txn, struct step *step)
+{
+	switch (txn->step) {
+	case TXN_LOCATE:
+		if (txn->locate.status == LOCATE_FOUND)
+			located(txn, step);
+		else if (txn->locate.status == LOCATE_FAILED)
+			locate_failed(txn, step);
+		break;
+	case TXN_OBSERVE:
+		observed(txn, step);
+		break;
+	case TXN_SAVE:
+		if (step->saved >= txn->wait_save)
+			txn_send_update(txn, step);
+		break;
+	case TXN_UPDATE:
+		if (txn->ask.status != ASK_WAITING)
+			txn_update_answered(txn, step);
+		break;
+	case TXN_VERIFY:
+		if (txn->observe.status == OBSERVE_SEEN)
+			txn_verify_seen(txn, step);
+		else if (txn->observe.status == OBSERVE_FAILED)
+			txn_verify_failed(txn, step);
+		break;
+	case TXN_CONFIRM:
+		if (txn->ask.status != ASK_WAITING)
+			txn_confirm_answered(txn, step);
+		break;
+	case TXN_PAUSE:
+		if (txn->resume_us <= step->now_us)
+			txn_look(txn, step);
+		break;
+	case TXN_IDLE:
+	case TXN_DONE:
+		break;
+	}
+}
+
+/* --- locate ------------------------------------------------------------------------ */
+
+static void
+located(struct txn *txn, struct step *step)
+{
+	if (txn->has_zone && !name_equal(&txn->zone, &txn->locate.zone))
+		txn->candidate_count = txn->current = 0;
+	txn->has_zone = true;
+	txn->zone = txn->locate.zone;
+	take_candidates(txn);
+	if (txn->goal.purpose == PLAN_REGISTER)
+		txn_put(txn, step, true);
+	txn_look(txn, step);
+}
+
+/* Candidates keep what they said, unless the zone turned out to be another one. */
+static void
+take_candidates(struct txn *txn)
+{
+	size_t i, j;
+
+	for (i = 0; i < txn->locate.candidate_count; i++) {
+		const struct endpoint *server = &txn->locate.candidates[i].server;
+
+		for (j = 0; j < txn->candidate_count; j++)
+			if (endpoint_equal(&txn->candidates[j].server, server))
+				break;
+		if (j < txn->candidate_count || j == TXN_CANDIDATES_MAX)
+			continue;
+		memset(&txn->candidates[j], 0, sizeof(txn->candidates[j]));
+		txn->candidates[j].server = *server;
+		txn->candidates[j].rcode = -1;
+		txn->candidate_count++;
+	}
+}
+
+static void
+locate_failed(struct txn *txn, struct step *step)
+{
+	unsigned family;
+
+	observe_cancel(&txn->observe, step);
+	txn->rcode = txn->locate.rcode;
+	if (txn->locate.has_zone) {
+		txn->has_zone = true;
+		txn->zone = txn->locate.zone;
+	}
+	/* the NS set brought nothing: what the candidates said stands */
+	if (txn->candidate_count > 0) {
+		exhausted(txn, step);
+		return;
+	}
+	for (family = 0; family < 2; family++) {
+		enum exit_code exit;
+		char *error;
+
+		if (txn->results[family].done)
+			continue;
+		error = txn_say_locate(txn, &exit);
+		txn_end_family(txn, family, exit == EXIT_CODE_CONFIG ?
+		    OUTCOME_INVALID : OUTCOME_FAILED, exit, error);
+	}
+	txn_end_pass(txn, step);
+}
+
+/* --- observe ----------------------------------------------------------------------- */
+
+void
+txn_look(struct txn *txn, struct step *step)
+{
+	struct endpoint servers[TXN_CANDIDATES_MAX];
+	size_t count = usable(txn, servers);
+
+	if (count == 0) {
+		exhausted(txn, step);
+		return;
+	}
+	txn->step = TXN_OBSERVE;
+	if (txn->observe.hold && txn->pass == txn->goal.mask)
+		observe_settle(&txn->observe, step, servers, count);
+	else
+		observe_start(&txn->observe, step, &txn->goal.where.owner, txn->pass,
+		    txn->goal.tcp, servers, count);
+	observed(txn, step);
+}
+
+void
+txn_look_here(struct txn *txn, struct step *step)
+{
+	txn->step = TXN_OBSERVE;
+	observe_start(&txn->observe, step, &txn->goal.where.owner, txn->pass,
+	    txn->goal.tcp, &txn->candidates[txn->current].server, 1);
+}
+
+void
+txn_pause(struct txn *txn, struct step *step, int64_t least_us, int64_t span_us)
+{
+	txn->step = TXN_PAUSE;
+	txn->resume_us = step->now_us + least_us +
+	    (int64_t)rng_below(step->rng, (uint64_t)span_us);
+}
+
+/* The server in use first, then the others in order, none that has failed. */
+static size_t
+usable(const struct txn *txn, struct endpoint *servers)
+{
+	size_t count = 0, i;
+
+	if (txn->current < txn->candidate_count && !txn->candidates[txn->current].failed)
+		servers[count++] = txn->candidates[txn->current].server;
+	for (i = 0; i < txn->candidate_count; i++)
+		if (i != txn->current && !txn->candidates[i].failed)
+			servers[count++] = txn->candidates[i].server;
+	return count;
+}
+
+static void
+observed(struct txn *txn, struct step *step)
+{
+	const struct endpoint *server;
+	size_t i;
+
+	if (txn->observe.status == OBSERVE_WAITING)
+		return;
+	note_failures(txn);
+	if (txn->observe.status == OBSERVE_FAILED) {
+		txn_look(txn, step);
+		return;
+	}
+	server = &txn->observe.sightings[txn->observe.chosen].server;
+	for (i = 0; i < txn->candidate_count; i++)
+		if (endpoint_equal(&txn->candidates[i].server, server))
+			txn->current = i;
+	txn->has_server = true;
+	txn->server = *server;
+	txn_compare(txn, step);
+}
+
+/* What the servers said that were asked and are not the one to ask. */
+static void
+note_failures(struct txn *txn)
+{
+	size_t i, j;
+
+	for (i = 0; i < txn->observe.count; i++) {
+		const struct sighting *sighting = &txn->observe.sightings[i];
+		const struct verdict *verdict = sighting->rcode >= 0 ?
+		    verdict_of_rcode(VERDICT_OBSERVE, sighting->rcode) :
+		    verdict_of_fault(VERDICT_OBSERVE, sighting->fault);
+
+		if (!sighting->failed)
+			continue;
+		for (j = 0; j < txn->candidate_count; j++)
+			if (endpoint_equal(&txn->candidates[j].server,
+			    &sighting->server))
+				blame(&txn->candidates[j], verdict, sighting->rcode,
+				    sighting->fault);
+		txn->rcode = sighting->rcode;
+	}
+}
+
+static void
+blame(struct txn_candidate *candidate, const struct verdict *verdict, int rcode,
+    enum fault fault)
+{
+	candidate->failed = true;
+	candidate->said = true;
+	candidate->class = verdict->class;
+	candidate->rcode = rcode;
+	candidate->fault = fault;
+	candidate->meaning = verdict->next == VERDICT_GO_ON ?
+	    "the server is not authoritative for the zone" : verdict->meaning;
+}
+
+/* --- failure ----------------------------------------------------------------------- */
+
+void
+txn_failed(struct txn *txn, struct step *step, const struct verdict *verdict, int rcode,
+    enum fault fault)
+{
+	struct txn_candidate *candidate = &txn->candidates[txn->current];
+	char server[ENDPOINT_TEXT_MAX];
+
+	blame(candidate, verdict, rcode, fault);
+	candidate->local = txn->ask.local;
+	txn->rcode = rcode;
+	txn->looked_again = false;
+	step_note(step, NOTE_INFO, "%s: %s (%s)",
+	    endpoint_format(&candidate->server, server),
+	    rcode >= 0 ? rcode_name(rcode) : fault_text(fault), verdict->meaning);
+	if (verdict->next == VERDICT_AGAIN && !candidate->again) {
+		candidate->again = true;
+		candidate->failed = false;
+		txn_pause(txn, step, CLOCK_S(1), CLOCK_S(1));
+		return;
+	}
+	if (verdict->next == VERDICT_REDISCOVER && !txn->rediscovered) {
+		txn->rediscovered = true;
+		txn->step = TXN_LOCATE;
+		locate_start(&txn->locate, step, &txn->goal.where);
+		return;
+	}
+	txn_look(txn, step);
+}
+
+/* No candidate is left: ask for the NS set once, then say what is known. */
+static void
+exhausted(struct txn *txn, struct step *step)
+{
+	unsigned classes = 0, family;
+	enum exit_code exit;
+	size_t i;
+
+	for (i = 0; i < txn->candidate_count; i++) {
+		struct txn_candidate *candidate = &txn->candidates[i];
+
+		if (candidate->class == VERDICT_TEMPORARY && candidate->said &&
+		    !candidate->again && !candidate->unverified) {
+			candidate->again = true;
+			candidate->failed = false;
+			txn_pause(txn, step, CLOCK_S(1), CLOCK_S(1));
+			return;
+		}
+		if (candidate->said)
+			classes |= VERDICT_BIT(candidate->class);
+	}
+	if (txn->locate.status == LOCATE_FOUND && locate_more(&txn->locate, step)) {
+		txn->step = TXN_LOCATE;
+		return;
+	}
+	if (txn->maybe_applied)
+		classes |= VERDICT_BIT(VERDICT_TEMPORARY);
+	exit = verdict_exit(classes);
+	for (family = 0; family < 2; family++)
+		if ((txn->pass & (1U << family)) && !txn->results[family].done) {
+			txn_end_family(txn, family, exit == EXIT_CODE_REFUSED ?
+			    OUTCOME_REFUSED : OUTCOME_FAILED, exit,
+			    txn_say_exhausted(txn, exit));
+			txn_take_back(txn, step, family);
+		}
+	txn_end_pass(txn, step);
+}
+
+void
+txn_abort(struct txn *txn, struct step *step, const char *why)
+{
+	unsigned classes = 0, family;
+	enum exit_code exit;
+	struct strbuf waits = {0};
+	size_t i;
+
+	if (txn->step == TXN_DONE)
+		return;
+	txn_waits_for(txn, &waits);
+	if (txn->step == TXN_UPDATE || txn->step == TXN_VERIFY ||
+	    txn->step == TXN_CONFIRM)
+		txn->maybe_applied |= txn->goal.purpose != PLAN_PROBE;
+	for (i = 0; i < txn->candidate_count; i++)
+		if (txn->candidates[i].said)
+			classes |= VERDICT_BIT(txn->candidates[i].class);
+	if (txn->maybe_applied)
+		classes |= VERDICT_BIT(VERDICT_TEMPORARY);
+	exit = verdict_exit(classes);
+	for (family = 0; family < 2; family++)
+		if (!txn->results[family].done) {
+			txn_end_family(txn, family, exit == EXIT_CODE_REFUSED ?
+			    OUTCOME_REFUSED : OUTCOME_FAILED, exit,
+			    mem_printf("%s while waiting for %s", why,
+			    strbuf_text(&waits)));
+			txn_take_back(txn, step, family);
+		}
+	strbuf_free(&waits);
+	locate_cancel(&txn->locate, step);
+	observe_cancel(&txn->observe, step);
+	ask_cancel(&txn->ask, step);
+	txn->step = TXN_DONE;
+}
+
+/* --- passes ------------------------------------------------------------------------ */
+
+static void
+begin_pass(struct txn *txn, unsigned mask)
+{
+	size_t i;
+
+	txn->pass = mask;
+	txn->round = 0;
+	txn->looked_again = false;
+	txn->maybe_applied = false;
+	txn->guards[0] = txn->guards[1] = PLAN_GUARD_SEEN;
+	for (i = 0; i < txn->candidate_count; i++) {
+		txn->candidates[i].failed = false;
+		txn->candidates[i].again = false;
+		txn->candidates[i].said = false;
+		txn->candidates[i].unverified = false;
+	}
+}
+
+void
+txn_end_family(struct txn *txn, unsigned family, enum outcome outcome,
+    enum exit_code exit, char *error)
+{
+	struct txn_result *result = &txn->results[family];
+
+	assert(!result->done);
+	result->done = true;
+	result->outcome = outcome;
+	result->exit = exit;
+	result->error = error;
+}
+
+void
+txn_end_pass(struct txn *txn, struct step *step)
+{
+	unsigned rest = 0, family;
+
+	for (family = 0; family < 2; family++)
+		if (!txn->results[family].done)
+			rest |= 1U << family;
+	if (rest == 0) {
+		locate_cancel(&txn->locate, step);
+		observe_cancel(&txn->observe, step);
+		ask_cancel(&txn->ask, step);
+		txn->step = TXN_DONE;
+		return;
+	}
+	begin_pass(txn, rest);
+	txn_look(txn, step);
+}
+
+void
+txn_split(struct txn *txn, struct step *step)
+{
+	step_note(step, NOTE_INFO, "A and AAAA go again, each in a message of its own");
+	begin_pass(txn, FAMILY_A);
+	txn_look(txn, step);
+}
+
+void
+txn_free(struct txn *txn)
+{
+	unsigned family;
+
+	locate_free(&txn->locate);
+	observe_free(&txn->observe);
+	ask_free(&txn->ask);
+	sight_free(&txn->before);
+	strbuf_free(&txn->nsupdate);
+	for (family = 0; family < 2; family++) {
+		struct txn_result *result = &txn->results[family];
+
+		free(result->error);
+		rrset_free(&result->added);
+		rrset_free(&result->kept);
+		rrset_free(&result->removed);
+		rrset_free(&result->pending);
+		plan_free(&txn->plans[family]);
+		rrset_free(&txn->put[family]);
+		rrset_free(&txn->goal.desired[family]);
+	}
+	memset(txn, 0, sizeof(*txn));
+}

@@ -1,0 +1,200 @@
+/*
+ * txn_state: what we hold, kept in step with the conversation (protocol.md 5, "State").
+ *
+ * Before an UPDATE that may add something unknown to the state, the addresses go in as
+ * MAYBE; after its NOERROR they are HELD; a failure that applied nothing takes them back.
+ */
+#include "ddnsupd/txn_parts.h"
+
+static bool put_addr(struct txn *, unsigned family, const struct addr *);
+static bool covered(const struct txn *, uint16_t type);
+static bool forget_gone(const struct txn *, struct state_entry *, unsigned family);
+static void hold_addr(struct txn *, struct state_entry *, unsigned family,
+    const struct addr *, bool added);
+
+struct state_entry *
+txn_entry(const struct txn *txn)
+{
+	return state_find(txn->goal.state, &txn->goal.where.owner);
+}
+
+bool
+txn_put(struct txn *txn, struct step *step, bool early)
+{
+	const struct sight *sight = NULL;
+	bool put = false, wait = false;
+	unsigned family;
+	size_t i;
+
+	if (txn->goal.dry_run || txn->goal.purpose != PLAN_REGISTER)
+		return false;
+	/* beside the network's round trips, where what is needed is known already */
+	if (early && !observe_peek(&txn->observe, &sight) &&
+	    txn->goal.mode == FQDN_SHARED)
+		return false;
+	for (family = 0; family < 2; family++) {
+		const struct rrset *desired = &txn->goal.desired[family];
+		bool unknown = !covered(txn, desired->type);
+
+		if (!(txn->goal.mask & (1U << family)) || !txn->goal.managed[family] ||
+		    (!early && !(txn->sent & (1U << family))))
+			continue;
+		for (i = 0; i < desired->count; i++) {
+			const struct addr *addr = &desired->addrs[i];
+			bool there = early ? sight != NULL &&
+			    rrset_has(&sight->sets[family], addr) :
+			    !rrset_has(&txn->plans[family].added, addr);
+
+			if (txn->goal.mode == FQDN_SHARED && there)
+				continue;
+			if (put_addr(txn, family, addr)) {
+				put = true;
+				wait |= unknown || txn->goal.mode == FQDN_SHARED;
+			}
+		}
+	}
+	step->save_wanted |= put && wait;
+	if (put && wait)
+		txn->wait_save = step->next_save;
+	return step->saved < txn->wait_save;
+}
+
+/* Returns whether the state had to be changed. */
+static bool
+put_addr(struct txn *txn, unsigned family, const struct addr *addr)
+{
+	struct state_entry *entry = state_ensure(txn->goal.state,
+	    &txn->goal.where.owner, txn->goal.mode, txn->goal.registration);
+
+	if (state_entry_owns(entry, addr))
+		return false;
+	state_entry_put(entry, addr, txn->goal.desired[family].ttl, HOLDING_MAYBE);
+	rrset_add(&txn->put[family], addr);
+	return true;
+}
+
+/* Dedicated names: one record of the type stands for the whole RRset. */
+static bool
+covered(const struct txn *txn, uint16_t type)
+{
+	const struct state_entry *entry = txn_entry(txn);
+	size_t i;
+
+	for (i = 0; entry != NULL && i < entry->record_count; i++)
+		if (rrtype_of(&entry->records[i].addr) == type)
+			return true;
+	return false;
+}
+
+void
+txn_hold(struct txn *txn, struct step *step, unsigned family)
+{
+	const struct plan *plan = &txn->plans[family];
+	struct state_entry *entry = txn_entry(txn);
+	size_t i;
+
+	if (txn->goal.purpose == PLAN_REGISTER && txn->goal.managed[family] &&
+	    plan->added.count + plan->kept.count > 0) {
+		entry = state_ensure(txn->goal.state, &txn->goal.where.owner,
+		    txn->goal.mode, txn->goal.registration);
+		for (i = 0; i < plan->kept.count; i++)
+			hold_addr(txn, entry, family, &plan->kept.addrs[i], false);
+		for (i = 0; i < plan->added.count; i++)
+			hold_addr(txn, entry, family, &plan->added.addrs[i], true);
+		entry->has_zone = true;
+		entry->zone = txn->zone;
+		entry->has_server = true;
+		entry->server = txn->server;
+	}
+	if (entry == NULL)
+		return;
+	step->save_wanted |= forget_gone(txn, entry, family);
+	if (plan->verdict != PLAN_NOTHING) {
+		entry->refreshed_s = step->wall_s;
+		step->save_wanted = true;
+	}
+	if (entry->record_count == 0)
+		state_remove(txn->goal.state, &txn->goal.where.owner);
+}
+
+static void
+hold_addr(struct txn *txn, struct state_entry *entry, unsigned family,
+    const struct addr *addr, bool added)
+{
+	bool ours = added || txn->goal.mode == FQDN_DEDICATED ||
+	    state_entry_owns(entry, addr);
+
+	state_entry_put(entry, addr, txn->plans[family].ttl,
+	    ours ? HOLDING_HELD : HOLDING_CONFIRMED);
+}
+
+/* Records of the family that do not stand there any more are no longer held. */
+static bool
+forget_gone(const struct txn *txn, struct state_entry *entry, unsigned family)
+{
+	const struct plan *plan = &txn->plans[family];
+	size_t i = 0, count = entry->record_count;
+
+	while (i < entry->record_count) {
+		struct addr addr = entry->records[i].addr;
+
+		if (rrtype_of(&addr) == plan->result.type &&
+		    !rrset_has(&plan->result, &addr))
+			state_entry_drop(entry, &addr);
+		else
+			i++;
+	}
+	return entry->record_count != count;
+}
+
+void
+txn_doubt(struct txn *txn, struct step *step, unsigned family)
+{
+	const struct rrset *added = &txn->plans[family].added;
+	struct state_entry *entry = txn_entry(txn);
+	size_t i;
+
+	for (i = 0; entry != NULL && i < added->count; i++)
+		if (state_entry_owns(entry, &added->addrs[i]))
+			state_entry_put(entry, &added->addrs[i], txn->plans[family].ttl,
+			    HOLDING_MAYBE);
+	step->save_wanted |= entry != NULL && added->count > 0;
+}
+
+void
+txn_take_back(struct txn *txn, struct step *step, unsigned family)
+{
+	struct state_entry *entry = txn_entry(txn);
+	size_t i;
+
+	if (txn->maybe_applied || entry == NULL)
+		return;
+	for (i = 0; i < txn->put[family].count; i++) {
+		const struct state_record *record =
+		    state_entry_find(entry, &txn->put[family].addrs[i]);
+
+		if (record != NULL && record->holding == HOLDING_MAYBE) {
+			state_entry_drop(entry, &txn->put[family].addrs[i]);
+			step->save_wanted = true;
+		}
+	}
+	if (entry->record_count == 0)
+		state_remove(txn->goal.state, &txn->goal.where.owner);
+}
+
+void
+txn_note_ttl(struct txn *txn, struct step *step, unsigned family, uint32_t ttl)
+{
+	const struct rrset *set = &txn->plans[family].result;
+	struct state_entry *entry = txn_entry(txn);
+	size_t i;
+
+	for (i = 0; entry != NULL && i < set->count; i++) {
+		struct state_record *record = state_entry_find(entry, &set->addrs[i]);
+
+		if (record != NULL && record->ttl != ttl) {
+			record->ttl = ttl;
+			step->save_wanted = true;
+		}
+	}
+}

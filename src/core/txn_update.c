@@ -1,0 +1,479 @@
+/*
+ * txn_update: compare, update, and what a failed prerequisite leads to (protocol.md 3).
+ */
+#include <stdlib.h>
+#include <string.h>
+
+#include "ddnsupd/mem.h"
+#include "ddnsupd/txn_parts.h"
+
+static void plan_families(struct txn *);
+static struct plan_input input_of(const struct txn *, unsigned family);
+static bool after_failed_prerequisite(struct txn *, struct step *);
+static bool escalate(struct txn *, unsigned family);
+static void end_conflict(struct txn *, struct step *, unsigned family, char *error);
+static unsigned to_send(struct txn *, struct step *);
+static void settle(struct txn *, struct step *, unsigned mask);
+static void warn(struct txn *, struct step *);
+static void build(const struct txn *, struct update *);
+static void plan_only(struct txn *, struct step *);
+static void accepted(struct txn *, struct step *, unsigned family);
+static void prerequisite_failed(struct txn *, struct step *);
+static void take_success(struct txn *, struct step *);
+static void give_up(struct txn *, struct step *, unsigned family);
+static void permitted(struct txn *, struct step *);
+static bool foreign_stands(const struct txn *, unsigned family);
+
+/* What stands there is known: decide what goes into the message, if anything. */
+void
+txn_compare(struct txn *txn, struct step *step)
+{
+	unsigned family;
+
+	if (txn->observe.sight.dname) {
+		for (family = 0; family < 2; family++)
+			if (!txn->results[family].done && (txn->pass & (1U << family)))
+				end_conflict(txn, step, family, txn_say_alias(txn));
+		txn_end_pass(txn, step);
+		return;
+	}
+	if (txn->looked_again && !after_failed_prerequisite(txn, step))
+		return;
+	sight_copy(&txn->before, &txn->observe.sight);
+	plan_families(txn);
+	txn->sent = to_send(txn, step);
+	settle(txn, step, txn->pass & ~txn->sent);
+	if (txn->sent == 0) {
+		txn_end_pass(txn, step);
+		return;
+	}
+	warn(txn, step);
+	if (txn->goal.dry_run) {
+		plan_only(txn, step);
+		return;
+	}
+	if (txn_put(txn, step, false)) {
+		txn->step = TXN_SAVE;
+		return;
+	}
+	txn_send_update(txn, step);
+}
+
+static void
+plan_families(struct txn *txn)
+{
+	unsigned family;
+
+	for (family = 0; family < 2; family++) {
+		struct plan_input in;
+
+		if (!(txn->pass & (1U << family)) || txn->results[family].done)
+			continue;
+		in = input_of(txn, family);
+		plan_free(&txn->plans[family]);
+		plan_make(&txn->plans[family], &in);
+		/* foreign data that may not be replaced may still be a wildcard's */
+		if (txn->plans[family].verdict == PLAN_CONFLICT &&
+		    txn->guards[family] == PLAN_GUARD_SEEN) {
+			txn->guards[family] = PLAN_GUARD_ABSENT;
+			in = input_of(txn, family);
+			plan_free(&txn->plans[family]);
+			plan_make(&txn->plans[family], &in);
+		}
+	}
+}
+
+static struct plan_input
+input_of(const struct txn *txn, unsigned family)
+{
+	return (struct plan_input){
+		.purpose = txn->goal.purpose,
+		.mode = txn->goal.mode,
+		.on_conflict = txn->goal.on_conflict,
+		.guard = txn->guards[family],
+		.refresh = txn->goal.refresh,
+		.managed = txn->goal.managed[family],
+		.desired = &txn->goal.desired[family],
+		.observed = &txn->before.sets[family],
+		.entry = txn_entry(txn),
+	};
+}
+
+/* Families that need an UPDATE; conflicts that are certain end here. */
+static unsigned
+to_send(struct txn *txn, struct step *step)
+{
+	unsigned family, sent = 0;
+
+	for (family = 0; family < 2; family++) {
+		if (!(txn->pass & (1U << family)) || txn->results[family].done)
+			continue;
+		if (txn->plans[family].verdict == PLAN_CONFLICT)
+			end_conflict(txn, step, family,
+			    txn_say_conflict(txn, family));
+		else if (txn->plans[family].verdict != PLAN_NOTHING)
+			sent |= 1U << family;
+	}
+	return sent;
+}
+
+/* Nothing to send for these families: they stand as they should. */
+static void
+settle(struct txn *txn, struct step *step, unsigned mask)
+{
+	unsigned family;
+	bool changed;
+
+	for (family = 0; family < 2; family++) {
+		struct txn_result *result = &txn->results[family];
+
+		if (!(mask & (1U << family)) || result->done)
+			continue;
+		changed = txn_keep_rest(txn, family);
+		result->ttl = txn->before.sets[family].ttl;
+		txn->rcode = RCODE_NOERROR;
+		if (!txn->goal.dry_run)
+			txn_hold(txn, step, family);
+		txn_end_family(txn, family, changed ? txn_good_outcome(txn) :
+		    OUTCOME_UNCHANGED, EXIT_CODE_OK, NULL);
+	}
+}
+
+static void
+end_conflict(struct txn *txn, struct step *step, unsigned family, char *error)
+{
+	txn_end_family(txn, family, OUTCOME_CONFLICT, EXIT_CODE_CONFLICT, error);
+	txn_take_back(txn, step, family);
+}
+
+/* What a person should know before it happens. */
+static void
+warn(struct txn *txn, struct step *step)
+{
+	struct strbuf list = {0};
+	unsigned family;
+
+	for (family = 0; family < 2 && !txn->warned; family++) {
+		const struct plan *plan = &txn->plans[family];
+
+		if (!(txn->sent & (1U << family)) || plan->foreign.count == 0 ||
+		    txn->goal.purpose != PLAN_REGISTER || !txn->goal.managed[family])
+			continue;
+		txn_list_addrs(&list, &plan->foreign);
+		if (txn->goal.mode == FQDN_DEDICATED) {
+			step_note(step, NOTE_WARNING, "replacing %s, which this agent "
+			    "did not register (on-conflict: keep would not)",
+			    strbuf_text(&list));
+			txn->warned = true;
+		} else if (txn_entry(txn) == NULL && plan->added.count > 0) {
+			step_note(step, NOTE_WARNING, "%s stands there already and "
+			    "stays; if it is this machine's former address, remove it "
+			    "by hand", strbuf_text(&list));
+			txn->warned = true;
+		}
+	}
+	strbuf_free(&list);
+}
+
+/* --- the message ------------------------------------------------------------------- */
+
+static void
+build(const struct txn *txn, struct update *update)
+{
+	unsigned family;
+
+	memset(update, 0, sizeof(*update));
+	update->zone = txn->zone;
+	update->owner = txn->goal.where.owner;
+	update_require_absent(update, RRTYPE_CNAME);
+	for (family = 0; family < 2; family++)
+		if (txn->sent & (1U << family)) {
+			struct plan_input in = input_of(txn, family);
+
+			plan_write(&txn->plans[family], &in, update);
+		}
+}
+
+void
+txn_send_update(struct txn *txn, struct step *step)
+{
+	const struct endpoint *server = &txn->candidates[txn->current].server;
+	char text[ENDPOINT_TEXT_MAX];
+	struct update update;
+	uint8_t *bytes;
+	size_t len;
+	enum fault fault;
+
+	build(txn, &update);
+	fault = wire_update(&update, 0, &bytes, &len);
+	update_free(&update);
+	if (fault != FAULT_NONE) {
+		txn_failed(txn, step, verdict_of_fault(VERDICT_UPDATE, fault), -1,
+		    fault);
+		return;
+	}
+	step_note(step, NOTE_INFO, "update to %s (%s)", endpoint_format(server, text),
+	    txn->sent == FAMILY_BOTH ? "A and AAAA" :
+	    txn->sent == FAMILY_A ? "A" : "AAAA");
+	txn->step = TXN_UPDATE;
+	ask_start(&txn->ask, step, ASK_UPDATE, server, txn->goal.tcp, bytes, len);
+}
+
+/* Dry run: the message as nsupdate would send it. */
+static void
+plan_only(struct txn *txn, struct step *step)
+{
+	struct update update;
+	unsigned family;
+
+	build(txn, &update);
+	update_format(&update, &txn->candidates[txn->current].server, &txn->nsupdate);
+	update_free(&update);
+	for (family = 0; family < 2; family++) {
+		struct txn_result *result = &txn->results[family];
+
+		if (!(txn->sent & (1U << family)))
+			continue;
+		rrset_copy(&result->kept, &txn->plans[family].kept);
+		rrset_copy(&result->pending, &txn->plans[family].added);
+		rrset_copy(&result->removed, &txn->plans[family].removed);
+		result->ttl = txn->plans[family].ttl;
+		txn_end_family(txn, family, OUTCOME_PLANNED, EXIT_CODE_OK, NULL);
+	}
+	txn_end_pass(txn, step);
+}
+
+/* --- its answer -------------------------------------------------------------------- */
+
+void
+txn_update_answered(struct txn *txn, struct step *step)
+{
+	const struct verdict *verdict;
+	unsigned family;
+
+	if (txn->ask.status == ASK_FAILED) {
+		/* ignorance, unless not one message can have arrived */
+		txn->maybe_applied |= txn->goal.purpose != PLAN_PROBE &&
+		    (txn->ask.attempt_count > 1 || txn->ask.fault == FAULT_TIMEOUT ||
+		    txn->ask.fault == FAULT_RESET);
+		txn_failed(txn, step, verdict_of_fault(VERDICT_UPDATE, txn->ask.fault),
+		    -1, txn->ask.fault);
+		return;
+	}
+	txn->rcode = txn->ask.rcode;
+	txn->candidates[txn->current].local = txn->ask.local;
+	verdict = verdict_of_rcode(VERDICT_UPDATE, txn->ask.rcode);
+	if (verdict->next == VERDICT_GO_ON) {
+		if (txn->goal.purpose == PLAN_PROBE) {
+			permitted(txn, step);
+			txn_end_pass(txn, step);
+			return;
+		}
+		for (family = 0; family < 2; family++)
+			if (txn->sent & (1U << family))
+				accepted(txn, step, family);
+		txn_verify(txn, step);
+	} else if (verdict->next == VERDICT_LOOK) {
+		prerequisite_failed(txn, step);
+	} else if (txn->sent == FAMILY_BOTH) {
+		txn_split(txn, step);
+	} else {
+		txn_failed(txn, step, verdict, txn->ask.rcode, FAULT_NONE);
+	}
+}
+
+/* Accepted: what was added and removed is remembered until it shows. */
+static void
+accepted(struct txn *txn, struct step *step, unsigned family)
+{
+	const struct plan *plan = &txn->plans[family];
+	struct txn_result *result = &txn->results[family];
+	size_t i;
+
+	result->added.type = result->removed.type = plan->result.type;
+	for (i = 0; i < plan->added.count; i++)
+		rrset_add(&result->added, &plan->added.addrs[i]);
+	for (i = 0; i < plan->removed.count; i++)
+		rrset_add(&result->removed, &plan->removed.addrs[i]);
+	txn_hold(txn, step, family);
+}
+
+bool
+txn_keep_rest(struct txn *txn, unsigned family)
+{
+	struct txn_result *result = &txn->results[family];
+	size_t i;
+
+	rrset_copy(&result->kept, &txn->plans[family].kept);
+	for (i = 0; i < txn->plans[family].added.count; i++)
+		rrset_add(&result->kept, &txn->plans[family].added.addrs[i]);
+	for (i = 0; i < result->added.count; i++)
+		rrset_remove(&result->kept, &result->added.addrs[i]);
+	return result->added.count + result->removed.count > 0;
+}
+
+/* Which one failed is never said; after a retransmission it may be our own success. */
+static void
+prerequisite_failed(struct txn *txn, struct step *step)
+{
+	txn->failed_rcode = txn->ask.rcode;
+	txn->looked_again = true;
+	txn->round++;
+	step_note(step, NOTE_INFO, "a prerequisite failed (%s), looking again",
+	    rcode_name(txn->failed_rcode));
+	txn_look_here(txn, step);
+}
+
+/*
+ * The second look decides (protocol.md 3.5).  Returns whether to plan and send again;
+ * otherwise the conversation has been led elsewhere.
+ */
+static bool
+after_failed_prerequisite(struct txn *txn, struct step *step)
+{
+	bool same = sight_same(&txn->before, &txn->observe.sight, txn->sent);
+	unsigned family = txn->sent == FAMILY_AAAA;
+
+	txn->looked_again = false;
+	if (!same && txn->goal.purpose != PLAN_PROBE)
+		take_success(txn, step);
+	if (txn->sent == FAMILY_BOTH && !txn->results[0].done && !txn->results[1].done) {
+		txn_split(txn, step);
+		return false;
+	}
+	if (txn->sent == FAMILY_BOTH || txn->results[family].done) {
+		txn_end_pass(txn, step);
+		return false;
+	}
+	if (txn->failed_rcode == RCODE_YXRRSET &&
+	    (txn->observe.sight.cname || txn->guards[family] == PLAN_GUARD_NONE)) {
+		end_conflict(txn, step, family, txn_say_alias(txn));
+		txn_end_pass(txn, step);
+		return false;
+	}
+	if (!same)
+		txn->guards[family] = PLAN_GUARD_SEEN;
+	if (txn->round < TXN_ROUNDS_MAX && (!same || escalate(txn, family)))
+		return true;
+	give_up(txn, step, family);
+	return false;
+}
+
+/* As desired now, and it was not before: our own success, its answer lost. */
+static void
+take_success(struct txn *txn, struct step *step)
+{
+	struct sight before = {0};
+	unsigned family;
+
+	sight_copy(&before, &txn->before);
+	sight_copy(&txn->before, &txn->observe.sight);
+	for (family = 0; family < 2; family++) {
+		struct txn_result *result = &txn->results[family];
+		struct plan_input in = input_of(txn, family);
+		struct plan now;
+
+		if (!(txn->sent & (1U << family)) || result->done ||
+		    rrset_equal(&before.sets[family], &txn->before.sets[family]))
+			continue;
+		in.guard = PLAN_GUARD_SEEN;
+		plan_make(&now, &in);
+		if (now.verdict == PLAN_CHANGE || now.verdict == PLAN_CONFLICT) {
+			plan_free(&now);
+			continue;
+		}
+		plan_free(&now);
+		accepted(txn, step, family);
+		txn_keep_rest(txn, family);
+		result->ttl = txn->before.sets[family].ttl;
+		txn_end_family(txn, family, txn_good_outcome(txn), EXIT_CODE_OK, NULL);
+	}
+	sight_copy(&txn->before, &before);
+	sight_free(&before);
+}
+
+/* A permission test that cannot be made, or a name that others keep changing. */
+static void
+give_up(struct txn *txn, struct step *step, unsigned family)
+{
+	bool keeps = txn->goal.mode == FQDN_DEDICATED &&
+	    txn->goal.on_conflict == ON_CONFLICT_KEEP && txn->round < TXN_ROUNDS_MAX;
+
+	if (keeps && txn->goal.purpose == PLAN_REGISTER)
+		end_conflict(txn, step, family, txn_say_conflict(txn, family));
+	else {
+		txn_end_family(txn, family, OUTCOME_FAILED, EXIT_CODE_TEMPORARY,
+		    txn->goal.purpose == PLAN_PROBE ? txn_say_unproved(txn) :
+		    txn_say_race(txn));
+		txn_take_back(txn, step, family);
+	}
+	txn_end_pass(txn, step);
+}
+
+/*
+ * The same sight, the same failure: a weaker guard.  Returns false when there is none:
+ * what fails "RRset does not exist" is really there, and foreign.
+ */
+static bool
+escalate(struct txn *txn, unsigned family)
+{
+	bool keeps = txn->goal.purpose == PLAN_PROBE ||
+	    (txn->goal.mode == FQDN_DEDICATED &&
+	    txn->goal.on_conflict == ON_CONFLICT_KEEP);
+
+	switch (txn->guards[family]) {
+	case PLAN_GUARD_SEEN:
+		if (txn->observe.sight.sets[family].count > 0) {
+			txn->guards[family] = PLAN_GUARD_ABSENT;
+			return true;
+		}
+		break;
+	case PLAN_GUARD_ABSENT:
+		break;
+	case PLAN_GUARD_NONE:
+		return false;
+	}
+	txn->guards[family] = PLAN_GUARD_NONE;
+	return !keeps;
+}
+
+/* The no-op delete was accepted: so would the update be (protocol.md 7). */
+static void
+permitted(struct txn *txn, struct step *step)
+{
+	unsigned family = txn->sent == FAMILY_AAAA;
+	bool keeps = txn->goal.mode == FQDN_DEDICATED &&
+	    txn->goal.on_conflict == ON_CONFLICT_KEEP;
+	struct plan *plan = &txn->plans[family];
+	struct txn_result *result = &txn->results[family];
+	size_t i;
+
+	if (keeps && txn->guards[family] == PLAN_GUARD_SEEN &&
+	    foreign_stands(txn, family)) {
+		end_conflict(txn, step, family, txn_say_conflict(txn, family));
+		return;
+	}
+	for (i = 0; i < txn->goal.desired[family].count; i++) {
+		const struct addr *addr = &txn->goal.desired[family].addrs[i];
+
+		result->pending.type = result->kept.type = plan->result.type;
+		rrset_add(rrset_has(&txn->before.sets[family], addr) ?
+		    &result->kept : &result->pending, addr);
+	}
+	result->ttl = txn->goal.desired[family].ttl;
+	txn_end_family(txn, family, OUTCOME_PLANNED, EXIT_CODE_OK, NULL);
+}
+
+static bool
+foreign_stands(const struct txn *txn, unsigned family)
+{
+	const struct rrset *seen = &txn->before.sets[family];
+	const struct state_entry *entry = txn_entry(txn);
+	size_t i;
+
+	for (i = 0; i < seen->count; i++)
+		if (!rrset_has(&txn->goal.desired[family], &seen->addrs[i]) &&
+		    (entry == NULL || !state_entry_owns(entry, &seen->addrs[i])))
+			return true;
+	return false;
+}

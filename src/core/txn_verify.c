@@ -1,0 +1,200 @@
+/*
+ * txn_verify: accepted is not applied: look again at the server that said NOERROR, and
+ * when the change does not show, ask by UPDATE (protocol.md 3.4).
+ */
+#include <string.h>
+
+#include "ddnsupd/clock.h"
+#include "ddnsupd/mem.h"
+#include "ddnsupd/txn_parts.h"
+
+static bool shows(const struct txn *, unsigned family);
+static void stands(struct txn *, struct step *, unsigned family);
+static void confirm(struct txn *, struct step *);
+static void unverified(struct txn *, struct step *, const struct verdict *);
+
+/* What an UPDATE that was accepted and does not show counts for. */
+static const struct verdict not_applied = {
+	VERDICT_NEXT, VERDICT_TEMPORARY, "the update was accepted but not applied"
+};
+static const struct verdict not_verified = {
+	VERDICT_NEXT, VERDICT_TEMPORARY, "the update was accepted but cannot be verified"
+};
+static const struct verdict below_cut = {
+	VERDICT_REDISCOVER, VERDICT_TEMPORARY,
+	"the update was accepted, but the name is below a zone cut of this server"
+};
+
+void
+txn_verify(struct txn *txn, struct step *step)
+{
+	txn->step = TXN_VERIFY;
+	observe_start(&txn->observe, step, &txn->goal.where.owner, txn->sent,
+	    txn->goal.tcp, &txn->candidates[txn->current].server, 1);
+}
+
+void
+txn_verify_seen(struct txn *txn, struct step *step)
+{
+	unsigned family, hidden = 0;
+	bool changed = false;
+
+	for (family = 0; family < 2; family++) {
+		if (!(txn->sent & (1U << family)))
+			continue;
+		if (!shows(txn, family))
+			hidden |= 1U << family;
+		else
+			stands(txn, step, family);
+	}
+	if (hidden == 0) {
+		txn_end_pass(txn, step);
+		return;
+	}
+	txn->sent = hidden;
+	for (family = 0; family < 2; family++)
+		changed |= (hidden & (1U << family)) &&
+		    !rrset_equal(&txn->before.sets[family],
+		    &txn->observe.sight.sets[family]);
+	if (txn->observe.sight.cname || txn->observe.sight.dname || changed) {
+		/* somebody else was there after us: the sight decides */
+		if (++txn->round < TXN_ROUNDS_MAX) {
+			txn->pass = hidden;
+			txn->guards[0] = txn->guards[1] = PLAN_GUARD_SEEN;
+			txn_pause(txn, step, 0, CLOCK_MS(50) << txn->round);
+			return;
+		}
+		unverified(txn, step, &not_applied);
+		return;
+	}
+	confirm(txn, step);
+}
+
+/* Is the change of the family to be seen? */
+static bool
+shows(const struct txn *txn, unsigned family)
+{
+	const struct rrset *seen = &txn->observe.sight.sets[family];
+	const struct plan *plan = &txn->plans[family];
+	size_t i;
+
+	if (txn->observe.sight.cname || txn->observe.sight.dname)
+		return false;
+	if (txn->goal.mode == FQDN_DEDICATED && txn->goal.managed[family] &&
+	    txn->goal.purpose == PLAN_REGISTER)
+		return rrset_equal(seen, &plan->result);
+	for (i = 0; i < plan->removed.count; i++)
+		if (rrset_has(seen, &plan->removed.addrs[i]))
+			return false;
+	for (i = 0; i < plan->added.count; i++)
+		if (!rrset_has(seen, &plan->added.addrs[i]))
+			return false;
+	for (i = 0; i < plan->kept.count; i++)
+		if (!rrset_has(seen, &plan->kept.addrs[i]))
+			return false;
+	return true;
+}
+
+/* Verified: the family's story ends well. */
+static void
+stands(struct txn *txn, struct step *step, unsigned family)
+{
+	const struct plan *plan = &txn->plans[family];
+	const struct rrset *seen = &txn->observe.sight.sets[family];
+	struct txn_result *result = &txn->results[family];
+	bool changed = txn_keep_rest(txn, family);
+
+	result->ttl = seen->count > 0 && txn->step == TXN_VERIFY ? seen->ttl : plan->ttl;
+	if (plan->ttl_changed && result->ttl != plan->ttl) {
+		step_note(step, NOTE_WARNING, "the server keeps the TTL %u of %s "
+		    "instead of %u", result->ttl, rrtype_name(seen->type), plan->ttl);
+	} else {
+		changed |= plan->ttl_changed;
+	}
+	txn_note_ttl(txn, step, family, result->ttl);
+	txn_end_family(txn, family, changed ? txn_good_outcome(txn) : OUTCOME_UNCHANGED,
+	    EXIT_CODE_OK, NULL);
+}
+
+void
+txn_verify_failed(struct txn *txn, struct step *step)
+{
+	const struct sighting *sighting = &txn->observe.sightings[0];
+
+	if (sighting->referral) {
+		txn->candidates[txn->current].unverified = true;
+		txn_failed(txn, step, &below_cut, RCODE_NOERROR, FAULT_NONE);
+		return;
+	}
+	unverified(txn, step, &not_verified);
+}
+
+/* --- it does not show: a forwarding secondary lags, or the server has lied --------- */
+
+static void
+confirm(struct txn *txn, struct step *step)
+{
+	const struct endpoint *server = &txn->candidates[txn->current].server;
+	struct update update;
+	unsigned family;
+	uint8_t *bytes;
+	size_t len;
+
+	memset(&update, 0, sizeof(update));
+	update.zone = txn->zone;
+	update.owner = txn->goal.where.owner;
+	for (family = 0; family < 2; family++) {
+		const struct rrset *result = &txn->plans[family].result;
+		struct addr absent;
+
+		if (!(txn->sent & (1U << family)))
+			continue;
+		if (result->count > 0)
+			update_require_value(&update, result);
+		else
+			update_require_absent(&update, result->type);
+		absent = plan_absent_addr(result);
+		update_delete(&update, &absent);
+	}
+	if (wire_update(&update, 0, &bytes, &len) == FAULT_NONE) {
+		txn->step = TXN_CONFIRM;
+		ask_start(&txn->ask, step, ASK_UPDATE, server, txn->goal.tcp, bytes,
+		    len);
+	} else {
+		unverified(txn, step, &not_verified);
+	}
+	update_free(&update);
+}
+
+void
+txn_confirm_answered(struct txn *txn, struct step *step)
+{
+	char server[ENDPOINT_TEXT_MAX];
+	unsigned family;
+
+	if (txn->ask.status != ASK_ANSWERED || txn->ask.rcode != RCODE_NOERROR) {
+		unverified(txn, step, &not_applied);
+		return;
+	}
+	step_note(step, NOTE_NOTICE, "not yet visible at %s: it passes updates on, and "
+	    "its own copy lags", endpoint_format(&txn->server, server));
+	for (family = 0; family < 2; family++)
+		if (txn->sent & (1U << family))
+			stands(txn, step, family);
+	txn_end_pass(txn, step);
+}
+
+static void
+unverified(struct txn *txn, struct step *step, const struct verdict *verdict)
+{
+	struct txn_candidate *candidate = &txn->candidates[txn->current];
+	unsigned family;
+
+	candidate->unverified = true;
+	/* what was taken for held is a guess again */
+	for (family = 0; family < 2; family++)
+		if (txn->sent & (1U << family))
+			txn_doubt(txn, step, family);
+	txn->maybe_applied = true;
+	txn_failed(txn, step, verdict, RCODE_NOERROR, FAULT_NONE);
+}
