@@ -1,0 +1,322 @@
+/*
+ * daemon: the loop, the event queue, and the only joint between engine and shells.
+ *
+ * Shells post events from wherever they are: an event is copied into the queue, and an
+ * idle handle, active while the queue is not empty, drains it from the top of the loop.
+ * So the engine never runs inside a callback of a library, and what its effects call
+ * may post again.
+ */
+#include <assert.h>
+#include <errno.h>
+#include <signal.h>
+#include <stddef.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+#include <uv.h>
+
+#include "daemon.h"
+#include "ddnsupd/clock.h"
+#include "ddnsupd/mem.h"
+#include "shell/exchange.h"
+#include "shell/ifmon.h"
+#include "shell/lookup.h"
+#include "shell/statefile.h"
+#include "shell/uvx.h"
+
+struct queue {
+	struct event *events;
+	size_t first; /* the next to be handled */
+	size_t count;
+	size_t cap;
+};
+
+struct daemon {
+	struct uvx_owner owner; /* of the handles below */
+	struct uvx uvx;
+	uv_loop_t loop;
+	uv_idle_t drain;
+	uv_timer_t wake;
+	uv_signal_t sigint;
+	uv_signal_t sigterm;
+	const struct logsink *log;
+	struct hostwatch *host;
+	struct ifmon *ifmon;       /* NULL: the kernel does not let us */
+	struct fact_net no_net;    /* what is then known of links */
+	struct lookup *lookup;
+	struct exchange *exchange;
+	struct statefile *statefile; /* NULL: nothing will be saved */
+	struct engine *engine;
+	struct queue queue;
+	struct effects effects;
+	bool finished;
+	int exit;
+};
+
+static struct daemon *daemon_of(struct uvx *uvx);
+static void open_handles(struct daemon *daemon);
+static void daemon_post(struct uvx *uvx, const struct event *event);
+static void on_drain(uv_idle_t *drain);
+static void step_queue(struct daemon *daemon);
+static void free_event(struct event *event);
+static void daemon_perform(struct daemon *daemon);
+static void perform(struct daemon *daemon, const struct effect *effect);
+static void save(struct daemon *daemon, const struct effect *effect);
+static void on_wake(uv_timer_t *wake);
+static void watch_signals(struct daemon *daemon);
+static void on_signal(uv_signal_t *handle, int number);
+static void on_owner_release(struct uvx_owner *owner);
+
+struct daemon *
+daemon_new(const struct logsink *log)
+{
+	struct daemon *daemon = mem_zero(1, sizeof(*daemon));
+
+	daemon->log = log;
+	daemon->uvx.loop = &daemon->loop;
+	daemon->uvx.post = daemon_post;
+	if (uv_loop_init(&daemon->loop) != 0) {
+		free(daemon);
+		return NULL;
+	}
+	open_handles(daemon);
+	daemon->host = hostwatch_new(&daemon->uvx);
+	daemon->ifmon = ifmon_new(&daemon->uvx);
+	if (daemon->ifmon == NULL)
+		logsink_write(log, NOTE_WARNING, "netlink", strerror(errno));
+	daemon->lookup = lookup_new(&daemon->uvx);
+	daemon->exchange = exchange_new(&daemon->uvx);
+	return daemon;
+}
+
+const struct hostwatch *
+daemon_host(const struct daemon *daemon)
+{
+	return daemon->host;
+}
+
+const struct fact_net *
+daemon_net(const struct daemon *daemon)
+{
+	return daemon->ifmon != NULL ? ifmon_net(daemon->ifmon) : &daemon->no_net;
+}
+
+void
+daemon_introduce(struct daemon *daemon, struct engine *engine)
+{
+	struct event net = {.kind = EVENT_NET, .net = daemon_net(daemon)};
+
+	daemon->engine = engine;
+	hostwatch_post(daemon->host);
+	daemon_post(&daemon->uvx, &net);
+	step_queue(daemon);
+}
+
+int
+daemon_run(struct daemon *daemon, const struct statedir *state)
+{
+	struct event start = {.kind = EVENT_START, .wall_s = (int64_t)time(NULL)};
+
+	if (state != NULL)
+		daemon->statefile = statefile_new(&daemon->uvx, state);
+	watch_signals(daemon);
+	if (daemon->ifmon != NULL)
+		ifmon_watch(daemon->ifmon);
+	daemon_post(&daemon->uvx, &start);
+	if (!daemon->finished)
+		uv_run(&daemon->loop, UV_RUN_DEFAULT);
+	assert(daemon->finished);
+	return daemon->exit;
+}
+
+void
+daemon_free(struct daemon *daemon)
+{
+	int error;
+
+	daemon->finished = true;
+	if (daemon->statefile != NULL)
+		statefile_close(daemon->statefile);
+	exchange_close(daemon->exchange);
+	lookup_close(daemon->lookup);
+	if (daemon->ifmon != NULL)
+		ifmon_close(daemon->ifmon);
+	uvx_close(UVX_HANDLE(&daemon->sigterm));
+	uvx_close(UVX_HANDLE(&daemon->sigint));
+	uvx_close(UVX_HANDLE(&daemon->wake));
+	uvx_close(UVX_HANDLE(&daemon->drain));
+	uv_run(&daemon->loop, UV_RUN_DEFAULT);
+	error = uv_loop_close(&daemon->loop);
+	assert(error == 0);
+	(void)error;
+	step_queue(daemon);
+	hostwatch_free(daemon->host);
+	effects_free(&daemon->effects);
+	free(daemon->queue.events);
+	free(daemon);
+}
+
+static struct daemon *
+daemon_of(struct uvx *uvx)
+{
+	return (struct daemon *)((char *)uvx - offsetof(struct daemon, uvx));
+}
+
+static void
+open_handles(struct daemon *daemon)
+{
+	daemon->owner.release = on_owner_release;
+	uv_idle_init(&daemon->loop, &daemon->drain);
+	uvx_own(&daemon->owner, UVX_HANDLE(&daemon->drain));
+	uv_timer_init(&daemon->loop, &daemon->wake);
+	uvx_own(&daemon->owner, UVX_HANDLE(&daemon->wake));
+	uv_signal_init(&daemon->loop, &daemon->sigint);
+	uvx_own(&daemon->owner, UVX_HANDLE(&daemon->sigint));
+	uv_signal_init(&daemon->loop, &daemon->sigterm);
+	uvx_own(&daemon->owner, UVX_HANDLE(&daemon->sigterm));
+}
+
+/* The snapshot and the texts are the poster's and outlive the queue; bytes do not. */
+static void
+daemon_post(struct uvx *uvx, const struct event *event)
+{
+	struct daemon *daemon = daemon_of(uvx);
+	struct queue *queue = &daemon->queue;
+	struct event *copy;
+
+	if (daemon->finished)
+		return;
+	queue->events = mem_grow(queue->events, &queue->cap, queue->count + 1,
+	    sizeof(*queue->events));
+	copy = &queue->events[queue->count++];
+	*copy = *event;
+	copy->bytes = mem_copy(event->bytes, event->len);
+	uv_idle_start(&daemon->drain, on_drain);
+}
+
+static void
+on_drain(uv_idle_t *drain)
+{
+	struct daemon *daemon = (struct daemon *)drain->data;
+
+	step_queue(daemon);
+	uv_idle_stop(drain);
+	if (daemon->finished)
+		uv_stop(&daemon->loop);
+	else
+		uvx_timer_at(&daemon->wake, on_wake, daemon->effects.wake_at_us);
+}
+
+/* Effects may post: the queue can grow, and move, while it is worked off. */
+static void
+step_queue(struct daemon *daemon)
+{
+	struct queue *queue = &daemon->queue;
+
+	while (queue->first < queue->count) {
+		struct event event = queue->events[queue->first++];
+
+		if (!daemon->finished) {
+			event.at_us = uvx_now_us();
+			effects_clear(&daemon->effects);
+			engine_step(daemon->engine, &event, &daemon->effects);
+			daemon_perform(daemon);
+		}
+		free_event(&event);
+	}
+	queue->first = 0;
+	queue->count = 0;
+}
+
+static void
+free_event(struct event *event)
+{
+	free((void *)(uintptr_t)event->bytes);
+}
+
+static void
+daemon_perform(struct daemon *daemon)
+{
+	for (size_t i = 0; i < daemon->effects.count; i++)
+		perform(daemon, &daemon->effects.items[i]);
+}
+
+/* An id is a SEND's or a LOOKUP's: whose, its shell knows. */
+static void
+perform(struct daemon *daemon, const struct effect *effect)
+{
+	switch (effect->kind) {
+	case EFFECT_SEND:
+		exchange_send(daemon->exchange, effect);
+		break;
+	case EFFECT_CLOSE:
+		exchange_end(daemon->exchange, effect->id);
+		lookup_end(daemon->lookup, effect->id);
+		break;
+	case EFFECT_LOOKUP:
+		lookup_ask(daemon->lookup, effect);
+		break;
+	case EFFECT_SAVE:
+		save(daemon, effect);
+		break;
+	case EFFECT_NOTE:
+		logsink_write(daemon->log, effect->level, effect->subject,
+		    effect->text);
+		break;
+	case EFFECT_FINISH:
+		daemon->finished = true;
+		daemon->exit = effect->exit;
+		break;
+	}
+}
+
+static void
+save(struct daemon *daemon, const struct effect *effect)
+{
+	struct event failed = {
+		.kind = EVENT_SAVE_FAILED, .id = effect->id, .fault = FAULT_FILE_DENIED,
+	};
+
+	if (daemon->statefile != NULL)
+		statefile_save(daemon->statefile, effect);
+	else
+		daemon_post(&daemon->uvx, &failed);
+}
+
+static void
+on_wake(uv_timer_t *wake)
+{
+	struct daemon *daemon = (struct daemon *)wake->data;
+
+	daemon_post(&daemon->uvx, &(struct event){.kind = EVENT_WAKE});
+}
+
+static void
+watch_signals(struct daemon *daemon)
+{
+	sigset_t signals;
+
+	uv_signal_start(&daemon->sigint, on_signal, SIGINT);
+	uv_signal_start(&daemon->sigterm, on_signal, SIGTERM);
+	sigemptyset(&signals);
+	sigaddset(&signals, SIGINT);
+	sigaddset(&signals, SIGTERM);
+	sigprocmask(SIG_UNBLOCK, &signals, NULL);
+}
+
+static void
+on_signal(uv_signal_t *handle, int number)
+{
+	struct daemon *daemon = (struct daemon *)handle->data;
+	struct event stop = {.kind = EVENT_STOP, .signal = number};
+
+	daemon_post(&daemon->uvx, &stop);
+}
+
+/* The struct is daemon_free()'s to free: it runs the loop that calls this. */
+static void
+on_owner_release(struct uvx_owner *owner)
+{
+	assert(owner->unclosed == 0);
+	(void)owner;
+}

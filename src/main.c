@@ -1,0 +1,322 @@
+/*
+ * main: argv -> options -> run -> exit status.
+ *
+ * The results go to stdout, all else to stderr.  With --json exactly one object is
+ * printed whatever happens, so every way out passes through finish() or fail().
+ */
+#include <sys/ioctl.h>
+#include <sys/random.h>
+
+#include <errno.h>
+#include <fcntl.h>
+#include <poll.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "daemon.h"
+#include "ddnsupd/engine.h"
+#include "ddnsupd/mem.h"
+#include "ddnsupd/strbuf.h"
+#include "ddnsupd/text.h"
+#include "options.h"
+#include "setup.h"
+#include "shell/uvx.h"
+
+/* What a run is made of; main() lets go of it. */
+struct run {
+	int64_t start_us;
+	struct options options;
+	struct logsink log;
+	struct daemon *daemon;
+	struct statedir statedir;
+	struct engine *engine;
+};
+
+static void hint(const struct run *run);
+static void prepare_process(void);
+static enum note_level log_level(const struct options *options);
+static int start(struct run *run);
+static int tell(const struct run *run, const char *text);
+static int start_engine(struct run *run);
+static int run_engine(struct run *run);
+static bool holds_state(const struct run *run);
+static struct engine *make_engine(struct run *run, struct config *config,
+    struct state *state);
+static enum engine_mode engine_mode(const struct options *options);
+static int finish(struct run *run, const struct report *report);
+static int fail(struct run *run, enum exit_code exit, const char *error);
+static int fail_setup(struct run *run, struct setup_error *error);
+static void end(struct run *run);
+static bool colour_wanted(void);
+static unsigned terminal_width(void);
+static bool print(const struct run *run, const char *text);
+static bool write_stdout(const char *text, size_t len);
+
+int
+main(int argc, char **argv)
+{
+	struct run run = {.start_us = uvx_now_us(), .statedir = {.fd = -1, .lock = -1}};
+	int status;
+
+	prepare_process();
+	if (options_parse(&run.options, argc, argv)) {
+		logsink_init(&run.log, log_level(&run.options));
+		status = start(&run);
+	} else {
+		logsink_init(&run.log, NOTE_ERROR);
+		status = fail(&run, run.options.exit, run.options.error);
+		if (status == EXIT_CODE_USAGE)
+			hint(&run);
+	}
+	end(&run);
+	return status;
+}
+
+static void
+hint(const struct run *run)
+{
+	logsink_write(&run->log, NOTE_ERROR, NULL, "Try 'ddnsupd --help'.");
+}
+
+/*
+ * Descriptors 0 to 2 are taken, so that nothing we open is mistaken for them.  SIGINT
+ * and SIGTERM wait until the loop is there to turn them into an event.  One thread is
+ * enough for the state file.
+ */
+static void
+prepare_process(void)
+{
+	sigset_t signals;
+
+	for (int fd = 0; fd <= STDERR_FILENO; fd++)
+		if (fcntl(fd, F_GETFD) == -1 && open("/dev/null", O_RDONLY) == -1)
+			_exit(EXIT_CODE_TEMPORARY);
+	sigemptyset(&signals);
+	sigaddset(&signals, SIGINT);
+	sigaddset(&signals, SIGTERM);
+	sigprocmask(SIG_BLOCK, &signals, NULL);
+	signal(SIGPIPE, SIG_IGN);
+	setenv("UV_THREADPOOL_SIZE", "1", 1);
+}
+
+/* For a person who waits, what he waits for; for a script, what went wrong. */
+static enum note_level
+log_level(const struct options *options)
+{
+	if (options->quiet)
+		return NOTE_ERROR;
+	if (options->verbose > 0)
+		return options->verbose > 1 ? NOTE_DEBUG : NOTE_INFO;
+	return isatty(STDERR_FILENO) ? NOTE_NOTICE : NOTE_WARNING;
+}
+
+static int
+start(struct run *run)
+{
+	if (run->options.verb == VERB_HELP)
+		return tell(run, options_help());
+	if (run->options.verb == VERB_VERSION)
+		return tell(run, "ddnsupd " PACKAGE_VERSION "\n");
+	run->daemon = daemon_new(&run->log);
+	if (run->daemon == NULL)
+		return fail(run, EXIT_CODE_TEMPORARY,
+		    "no event loop: the kernel gives no more descriptors");
+	return start_engine(run);
+}
+
+static int
+tell(const struct run *run, const char *text)
+{
+	return print(run, text) ? EXIT_CODE_OK : EXIT_CODE_TEMPORARY;
+}
+
+static int
+start_engine(struct run *run)
+{
+	struct setup_error error = {0};
+	struct config *config;
+	struct state state = {0};
+
+	config = setup_config(&run->options, daemon_host(run->daemon),
+	    daemon_net(run->daemon), &run->log, &error);
+	if (config == NULL)
+		return fail_setup(run, &error);
+	if (!setup_state(&run->options, config,
+		run->start_us + run->options.timeout_us, &run->log, &run->statedir,
+		&state, &error)) {
+		config_free(config);
+		return fail_setup(run, &error);
+	}
+	run->engine = make_engine(run, config, &state);
+	return run_engine(run);
+}
+
+static int
+run_engine(struct run *run)
+{
+	const char *unknown;
+	char *text;
+	int status;
+
+	daemon_introduce(run->daemon, run->engine);
+	unknown = engine_unknown_name(run->engine);
+	if (unknown == NULL) {
+		daemon_run(run->daemon, holds_state(run) ? &run->statedir : NULL);
+		return finish(run, engine_report(run->engine));
+	}
+	text = mem_printf("%s: no registration has this name or FQDN", unknown);
+	status = fail(run, EXIT_CODE_USAGE, text);
+	free(text);
+	return status;
+}
+
+static bool
+holds_state(const struct run *run)
+{
+	return run->statedir.lock != -1;
+}
+
+/*
+ * The time that went by waiting for the lock is part of the run.  A run that writes no
+ * state misses nothing by not being able to.
+ */
+static struct engine *
+make_engine(struct run *run, struct config *config, struct state *state)
+{
+	int64_t gone_us = uvx_now_us() - run->start_us;
+	struct engine_options options = {
+		.mode = engine_mode(&run->options),
+		.dry_run = run->options.dry_run,
+		.state_writable = holds_state(run) || !setup_writes(&run->options),
+		.timeout_us = run->options.timeout_us - gone_us,
+		.names = run->options.names,
+	};
+
+	if (options.timeout_us < 1)
+		options.timeout_us = 1;
+	if (getrandom(options.seed, sizeof(options.seed), 0) != sizeof(options.seed))
+		abort();
+	return engine_new(config, state, &options);
+}
+
+static enum engine_mode
+engine_mode(const struct options *options)
+{
+	switch (options->verb) {
+	case VERB_WITHDRAW:
+		return ENGINE_WITHDRAW;
+	case VERB_CHECK:
+		return options->online ? ENGINE_CHECK_ONLINE : ENGINE_CHECK;
+	default:
+		return ENGINE_ONCE;
+	}
+}
+
+/* Results that nobody could read are no success. */
+static int
+finish(struct run *run, const struct report *report)
+{
+	struct strbuf text = {0};
+	bool printed;
+
+	if (run->options.json)
+		text.s = text_report_json(report);
+	else
+		text_report(report, colour_wanted(), terminal_width(), &text);
+	printed = print(run, text.s != NULL ? text.s : "");
+	strbuf_free(&text);
+	if (!printed && report->exit == EXIT_CODE_OK)
+		return EXIT_CODE_TEMPORARY;
+	return (int)report->exit;
+}
+
+/* Nothing could be started. */
+static int
+fail(struct run *run, enum exit_code exit, const char *error)
+{
+	struct report report = {.exit = exit, .error = mem_text(error)};
+
+	logsink_write(&run->log, NOTE_ERROR, NULL, error);
+	if (run->options.json)
+		finish(run, &report);
+	report_free(&report);
+	return (int)exit;
+}
+
+static int
+fail_setup(struct run *run, struct setup_error *error)
+{
+	int status = fail(run, error->exit, error->text);
+
+	free(error->text);
+	return status;
+}
+
+/* The loop is dry before the lock goes. */
+static void
+end(struct run *run)
+{
+	if (run->daemon != NULL)
+		daemon_free(run->daemon);
+	if (run->engine != NULL)
+		engine_free(run->engine);
+	statedir_close(&run->statedir);
+	options_free(&run->options);
+}
+
+/* https://no-color.org: set and not empty. */
+static bool
+colour_wanted(void)
+{
+	const char *no_color = getenv("NO_COLOR"), *term = getenv("TERM");
+
+	if (no_color != NULL && no_color[0] != '\0')
+		return false;
+	return isatty(STDOUT_FILENO) && (term == NULL || strcmp(term, "dumb") != 0);
+}
+
+/* Columns; 0: no terminal, no bound. */
+static unsigned
+terminal_width(void)
+{
+	const char *columns = getenv("COLUMNS");
+	struct winsize size;
+
+	if (!isatty(STDOUT_FILENO))
+		return 0;
+	if (ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_col > 0)
+		return size.ws_col;
+	return columns != NULL ? (unsigned)strtoul(columns, NULL, 10) : 0;
+}
+
+static bool
+print(const struct run *run, const char *text)
+{
+	if (write_stdout(text, strlen(text)))
+		return true;
+	logsink_write(&run->log, NOTE_ERROR, "standard output", strerror(errno));
+	return false;
+}
+
+/* stdout may be a pipe that somebody else has made non-blocking. */
+static bool
+write_stdout(const char *text, size_t len)
+{
+	struct pollfd room = {.fd = STDOUT_FILENO, .events = POLLOUT};
+
+	while (len > 0) {
+		ssize_t sent = write(STDOUT_FILENO, text, len);
+
+		if (sent == -1 && errno == EAGAIN)
+			poll(&room, 1, -1);
+		else if (sent == -1 && errno != EINTR)
+			return false;
+		if (sent > 0) {
+			text += sent;
+			len -= (size_t)sent;
+		}
+	}
+	return true;
+}
