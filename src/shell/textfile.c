@@ -25,7 +25,7 @@ textfile_read(int dir, const char *path, enum textfile_links links, size_t max,
 {
 	enum fault fault;
 	size_t size = 0;
-	int fd;
+	int fd = -1;
 
 	*text = NULL;
 	fault = open_regular(dir, path, links, &fd, &size);
