@@ -1,0 +1,29 @@
+/*
+ * sim_monitor_names: what the two halves of the monitor both ask.
+ */
+#ifndef SIM_MONITOR_NAMES_H
+#define SIM_MONITOR_NAMES_H
+
+struct config_registration;
+struct name;
+struct sim_holding;
+struct sim_msg;
+struct sim_world;
+struct sim_zone;
+
+/* The name an UPDATE is about; NULL: it has no record. */
+const struct name *sim_monitor_owner(const struct sim_msg *msg);
+
+/* The registration with that FQDN, now; NULL: none. */
+const struct config_registration *sim_monitor_find(const struct sim_world *world,
+    const struct name *fqdn);
+
+/* What was added under the name so far; the pointer holds until the next call. */
+struct sim_holding *sim_monitor_holding(struct sim_world *world,
+    const struct name *fqdn);
+
+/* The zone that truly holds the name; NULL: none. */
+struct sim_zone *sim_monitor_zone(const struct sim_world *world,
+    const struct name *fqdn);
+
+#endif

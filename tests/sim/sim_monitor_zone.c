@@ -1,0 +1,321 @@
+/* sim_monitor_zone: what an UPDATE did to the zone, and what a run ends with. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "ddnsupd/rules.h"
+#include "ddnsupd/text.h"
+
+#include "sim_desired.h"
+#include "sim_monitor.h"
+#include "sim_monitor_names.h"
+#include "sim_world.h"
+
+static void check_removed(struct sim_world *world, const struct name *owner,
+    const struct sim_rr *rr);
+static bool may_remove(struct sim_world *world, const struct name *owner,
+    const struct addr *addr);
+static bool was_added(struct sim_world *world, const struct name *owner,
+    const struct addr *addr);
+static void check_kept(struct sim_world *world, const struct name *owner,
+    const struct sim_rr *before, const struct sim_rr *after);
+static const struct sim_rr *find_rr(const struct sim_rrs *list,
+    const struct sim_rr *rr);
+static void check_outcome(struct sim_world *world,
+    const struct report_registration *result);
+static bool exit_fits(enum outcome outcome, int exit);
+static void check_right(struct sim_world *world, size_t i, const char *outcome);
+static void check_state(struct sim_world *world, size_t i);
+static bool fqdn_of(const struct sim_world *world, size_t i, struct name *fqdn);
+static bool is_family_right(struct sim_world *world, size_t i, enum family family);
+static bool leftover(const struct sim_world *world,
+    const struct config_registration *reg, const struct name *fqdn,
+    enum family family, const struct rrset *wanted, const struct rrset *actual);
+
+void
+sim_monitor_begin(struct sim_world *world)
+{
+	world->right_once = 0;
+	sim_monitor_changed(world);
+}
+
+void
+sim_monitor_changed(struct sim_world *world)
+{
+	if (world->config == NULL)
+		return;
+	for (size_t i = 0; i < world->config->registration_count && i < 64; i++)
+		if (sim_is_right(world, i))
+			world->right_once |= (uint64_t)1 << i;
+}
+
+void
+sim_monitor_free(struct sim_world *world)
+{
+	for (size_t i = 0; i < world->holding_count; i++)
+		for (int k = 0; k < 2; k++)
+			rrset_free(&world->holdings[i].ours[k]);
+	free(world->holdings);
+}
+
+/* M7, M11.  After a crash there is no configuration to judge by until the next run. */
+void
+sim_monitor_done(struct sim_world *world, const struct sim_msg *msg,
+    const struct sim_deed *deed)
+{
+	const struct name *owner = sim_monitor_owner(msg);
+
+	if (deed->changed)
+		sim_trace(world, "# the zone has changed, serial %u",
+		    deed->zone->serial);
+	if (world->config == NULL || owner == NULL || !deed->changed)
+		return;
+	if (world->mode == ENGINE_CHECK_ONLINE)
+		sim_fail(world, "M11: the permission test changed the zone");
+	for (size_t i = 0; i < deed->before.count; i++) {
+		const struct sim_rr *before = &deed->before.items[i];
+		const struct sim_rr *after = find_rr(&deed->zone->rrs, before);
+
+		if (after == NULL)
+			check_removed(world, owner, before);
+		else
+			check_kept(world, owner, before, after);
+	}
+}
+
+void
+sim_monitor_note(struct sim_world *world, const struct effect *note)
+{
+	for (const char *p = note->text; *p != '\0'; p++)
+		if ((unsigned char)*p < 0x20 || *p == 0x7f) {
+			sim_fail(world, "M10: a note has a control byte");
+			return;
+		}
+}
+
+/* M8, M9, M12 */
+void
+sim_monitor_finish(struct sim_world *world)
+{
+	const struct report *report = engine_report(world->engine);
+	int worst = 0;
+
+	for (size_t i = 0; i < report->registration_count; i++) {
+		const struct report_registration *result = &report->registrations[i];
+
+		check_outcome(world, result);
+		if ((int)result->exit > worst)
+			worst = (int)result->exit;
+	}
+	if ((int)report->exit != world->exit)
+		sim_fail(world, "M9: the report says exit %d", (int)report->exit);
+	if (!world->stopping && report->registration_count > 0 && worst != world->exit)
+		sim_fail(world, "M9: exit %d, but the worst outcome is %d", world->exit,
+		    worst);
+}
+
+bool
+sim_is_right(struct sim_world *world, size_t i)
+{
+	return is_family_right(world, i, FAMILY_IPV4) &&
+	    is_family_right(world, i, FAMILY_IPV6);
+}
+
+static void
+check_removed(struct sim_world *world, const struct name *owner,
+    const struct sim_rr *rr)
+{
+	struct addr addr;
+	char text[ADDR_TEXT_MAX];
+
+	if (!name_equal(&rr->owner, owner) ||
+	    (rr->type != RRTYPE_A && rr->type != RRTYPE_AAAA)) {
+		sim_fail(world, "M7: an RR of type %u was removed", rr->type);
+		return;
+	}
+	addr = sim_rr_addr(rr);
+	if (!may_remove(world, owner, &addr))
+		sim_fail(world, "M7: %s was removed", addr_format(&addr, text));
+}
+
+static bool
+may_remove(struct sim_world *world, const struct name *owner, const struct addr *addr)
+{
+	const struct config_registration *reg = sim_monitor_find(world, owner);
+
+	if (was_added(world, owner, addr))
+		return true;
+	return reg != NULL && reg->mode == FQDN_DEDICATED &&
+	    reg->on_conflict == ON_CONFLICT_REPLACE && world->mode == ENGINE_ONCE &&
+	    config_manages(reg, (enum family)addr->family) &&
+	    !sim_may_publish(reg, &world->net, addr);
+}
+
+static bool
+was_added(struct sim_world *world, const struct name *owner, const struct addr *addr)
+{
+	const struct state_entry *entry = state_find(&world->old_state, owner);
+	const struct sim_holding *holding = sim_monitor_holding(world, owner);
+
+	return rrset_has(&holding->ours[addr->family == FAMILY_IPV6], addr) ||
+	    (entry != NULL && state_entry_owns(entry, addr));
+}
+
+/* Beside foreign RRs ours takes their TTL; theirs is never changed. */
+static void
+check_kept(struct sim_world *world, const struct name *owner,
+    const struct sim_rr *before, const struct sim_rr *after)
+{
+	const struct config_registration *reg = sim_monitor_find(world, owner);
+	struct addr addr;
+
+	if (before->ttl == after->ttl)
+		return;
+	addr = sim_rr_addr(before);
+	if (!world->foreign_writers && reg != NULL && reg->mode == FQDN_SHARED &&
+	    !was_added(world, owner, &addr))
+		sim_fail(world, "M7: the TTL of a foreign RR was changed");
+}
+
+static const struct sim_rr *
+find_rr(const struct sim_rrs *list, const struct sim_rr *rr)
+{
+	for (size_t i = 0; i < list->count; i++)
+		if (sim_rr_equal(&list->items[i], rr))
+			return &list->items[i];
+	return NULL;
+}
+
+static void
+check_outcome(struct sim_world *world, const struct report_registration *result)
+{
+	const char *outcome = outcome_name(result->outcome);
+
+	if (!exit_fits(result->outcome, (int)result->exit))
+		sim_fail(world, "M9: %s: %s with exit %d", result->name, outcome,
+		    (int)result->exit);
+	if (result->exit != EXIT_CODE_OK && result->error == NULL)
+		sim_fail(world, "M9: %s: %s without a sentence", result->name, outcome);
+	if (world->mode != ENGINE_ONCE || world->dry_run ||
+	    (result->outcome != OUTCOME_UPDATED &&
+	    result->outcome != OUTCOME_UNCHANGED))
+		return;
+	for (size_t i = 0; i < world->config->registration_count; i++)
+		if (strcmp(world->config->registrations[i].name, result->name) == 0) {
+			check_right(world, i, outcome);
+			check_state(world, i);
+		}
+}
+
+/* interface.md, the table of outcomes. */
+static bool
+exit_fits(enum outcome outcome, int exit)
+{
+	switch (outcome) {
+	case OUTCOME_FAILED:
+		return exit == EXIT_CODE_UNAVAILABLE || exit == EXIT_CODE_TEMPORARY;
+	case OUTCOME_CONFLICT:
+		return exit == EXIT_CODE_CONFLICT;
+	case OUTCOME_REFUSED:
+		return exit == EXIT_CODE_REFUSED;
+	case OUTCOME_INVALID:
+		return exit == EXIT_CODE_CONFIG;
+	default:
+		return exit == EXIT_CODE_OK;
+	}
+}
+
+static void
+check_right(struct sim_world *world, size_t i, const char *outcome)
+{
+	bool right = world->foreign_writers ? (world->right_once >> i & 1) != 0 :
+	    sim_is_right(world, i);
+
+	if (!right)
+		sim_fail(world, "M8: %s, but the zone does not hold what is wanted",
+		    outcome);
+}
+
+static void
+check_state(struct sim_world *world, size_t i)
+{
+	const struct config_registration *reg = &world->config->registrations[i];
+	struct state state = { 0 };
+	const struct state_entry *entry;
+	struct name fqdn;
+
+	if (!world->state_writable || world->save_fails || !fqdn_of(world, i, &fqdn))
+		return;
+	if (world->disk != NULL)
+		text_state(world->disk, strlen(world->disk), &state);
+	entry = state_find(&state, &fqdn);
+	for (int k = 0; k < 2; k++) {
+		struct rrset wanted = { 0 };
+
+		sim_desired(reg, &world->net, k == 0 ? FAMILY_IPV4 : FAMILY_IPV6,
+		    &wanted);
+		for (size_t j = 0; j < wanted.count; j++)
+			if ((reg->mode == FQDN_DEDICATED ||
+			    was_added(world, &fqdn, &wanted.addrs[j])) &&
+			    (entry == NULL ||
+			    !state_entry_owns(entry, &wanted.addrs[j])))
+				sim_fail(world, "M12: the state has lost an address");
+		rrset_free(&wanted);
+	}
+	state_free(&state);
+}
+
+static bool
+fqdn_of(const struct sim_world *world, size_t i, struct name *fqdn)
+{
+	struct fact_host host;
+
+	text_host(world->node_name, world->hosts_text, world->resolv_text, &host);
+	return rules_fqdn(&world->config->registrations[i], &host, fqdn) == FAULT_NONE;
+}
+
+static bool
+is_family_right(struct sim_world *world, size_t i, enum family family)
+{
+	const struct config_registration *reg = &world->config->registrations[i];
+	struct rrset wanted = { 0 }, actual = { 0 };
+	const struct sim_zone *zone;
+	struct name fqdn;
+	bool right = true;
+
+	if (!fqdn_of(world, i, &fqdn))
+		return false;
+	zone = sim_monitor_zone(world, &fqdn);
+	if (zone == NULL)
+		return false;
+	sim_desired(reg, &world->net, family, &wanted);
+	sim_zone_addrs(zone, &fqdn, wanted.type, &actual);
+	if (wanted.count > 0 && reg->mode == FQDN_DEDICATED)
+		right = rrset_equal(&wanted, &actual);
+	for (size_t k = 0; k < wanted.count; k++)
+		right = right && rrset_has(&actual, &wanted.addrs[k]);
+	if (wanted.count > 0 || !config_manages(reg, family))
+		right = right &&
+		    !leftover(world, reg, &fqdn, family, &wanted, &actual);
+	rrset_free(&wanted);
+	rrset_free(&actual);
+	return right;
+}
+
+/* Does an address still stand that the state called ours and that is not wanted? */
+static bool
+leftover(const struct sim_world *world, const struct config_registration *reg,
+    const struct name *fqdn, enum family family, const struct rrset *wanted,
+    const struct rrset *actual)
+{
+	const struct state_entry *entry = state_find(&world->old_state, fqdn);
+
+	for (size_t i = 0; entry != NULL && i < entry->record_count; i++) {
+		const struct addr *addr = &entry->records[i].addr;
+
+		if (addr->family == family && state_entry_owns(entry, addr) &&
+		    !rrset_has(wanted, addr) && rrset_has(actual, addr) &&
+		    reg->enabled)
+			return true;
+	}
+	return false;
+}

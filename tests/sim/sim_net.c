@@ -1,0 +1,401 @@
+/*
+ * sim_net: datagrams, connections and lookups.
+ *
+ * A datagram leaves, may be lost, doubled or late; the server handles it when it
+ * arrives; the answer takes the same way back.  A connection takes one round trip more
+ * and loses nothing, only time.
+ */
+#include <assert.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "ddnsupd/mem.h"
+#include "ddnsupd/wire.h"
+
+#include "sim_monitor.h"
+#include "sim_net.h"
+#include "sim_world.h"
+
+#define TCP_CONNECT_US CLOCK_S(3) /* the shell's bound (event.h) */
+#define TCP_AGAIN_US CLOCK_S(1)   /* a lost segment costs that much */
+
+/* Bytes on their way. */
+struct parcel {
+	struct sim_world *world;
+	uint64_t epoch;
+	size_t socket;     /* means nothing in a later run */
+	struct sim_server *server;
+	bool tcp;
+	enum fault fault;  /* FAULT_NONE: bytes */
+	size_t len;
+	uint8_t bytes[];
+};
+
+struct transfer {
+	struct sim_world *world;
+	const struct sim_zone *from;
+	struct sim_zone *to;
+};
+
+static size_t open_socket(struct sim_world *world, const struct effect *effect);
+static struct sim_server *server_at(struct sim_world *world,
+    const struct endpoint *at);
+static void trace_sent(struct sim_world *world, const struct sim_socket *socket,
+    const struct sim_msg *msg);
+static void send_datagram(struct sim_world *world, size_t socket);
+static void send_stream(struct sim_world *world, size_t socket);
+static struct parcel *pack(struct sim_world *world, size_t socket, const uint8_t *bytes,
+    size_t len);
+static void post_fault(struct sim_world *world, size_t socket, enum fault fault,
+    int64_t in_us);
+static void arrive(void *subject, uint64_t number);
+static size_t serve(struct sim_world *world, const struct parcel *parcel,
+    uint8_t *reply, size_t cap);
+static void send_back(struct sim_world *world, const struct parcel *asked,
+    const uint8_t *reply, size_t len);
+static bool is_answer_lost(struct sim_world *world, struct sim_socket *socket);
+static void deliver(void *subject, uint64_t number);
+static void trace_answer(struct sim_world *world, const struct sim_socket *socket,
+    const struct parcel *parcel);
+static void copy_zone(void *subject, uint64_t number);
+static int64_t way_us(struct sim_world *world, const struct sim_server *server);
+static bool chance(struct sim_world *world, unsigned percent);
+
+void
+sim_net_send(struct sim_world *world, const struct effect *effect)
+{
+	size_t socket = open_socket(world, effect);
+	struct sim_msg msg;
+
+	if (!sim_msg_read(&msg, effect->bytes, effect->len)) {
+		sim_fail(world, "a malformed message was sent");
+	} else {
+		world->sockets[socket].is_update = msg.opcode == SIM_OPCODE_UPDATE;
+		trace_sent(world, &world->sockets[socket], &msg);
+		sim_monitor_sent(world, &world->sockets[socket], &msg);
+	}
+	sim_msg_free(&msg);
+	if (effect->tcp)
+		send_stream(world, socket);
+	else
+		send_datagram(world, socket);
+}
+
+void
+sim_net_lookup(struct sim_world *world, const struct effect *effect)
+{
+	size_t socket = open_socket(world, effect);
+	struct sim_socket *s = &world->sockets[socket];
+	struct name name = sim_name(effect->qname);
+	uint8_t query[WIRE_HEADER_LEN + NAME_WIRE_MAX + 4];
+	struct sim_msg msg;
+	bool read;
+
+	s->lookup = true;
+	s->len = wire_query(query, sizeof(query), rng_u16(&world->rng), &name,
+	    effect->qtype, true);
+	s->asked = mem_copy(query, s->len);
+	read = sim_msg_read(&msg, query, s->len);
+	assert(read);
+	(void)read;
+	world->counts.lookups++;
+	trace_sent(world, s, &msg);
+	sim_monitor_sent(world, s, &msg);
+	sim_msg_free(&msg);
+	if (effect->timeout_us <= 0)
+		sim_fail(world, "a lookup without a timeout");
+	post_fault(world, socket, FAULT_TIMEOUT, effect->timeout_us);
+	send_datagram(world, socket);
+}
+
+void
+sim_net_close(struct sim_world *world, uint64_t id)
+{
+	for (size_t i = 0; i < world->socket_count; i++)
+		if (world->sockets[i].id == id)
+			world->sockets[i].open = false;
+}
+
+void
+sim_net_transfer(struct sim_world *world, const struct sim_zone *zone)
+{
+	for (size_t i = 0; i < world->server_count; i++) {
+		const struct sim_server *server = world->servers[i];
+
+		for (size_t k = 0; k < server->served_count; k++) {
+			struct transfer *transfer;
+
+			if (server->served[k].primary != zone)
+				continue;
+			transfer = mem_zero(1, sizeof(*transfer));
+			*transfer = (struct transfer){ .world = world, .from = zone,
+				.to = server->served[k].zone };
+			sim_clock_at_owned(&world->clock, world->clock.now_us +
+			    server->served[k].lag_us, copy_zone, transfer, 0);
+		}
+	}
+}
+
+void
+sim_net_reset(struct sim_world *world)
+{
+	for (size_t i = 0; i < world->socket_count; i++)
+		free(world->sockets[i].asked);
+	world->socket_count = 0;
+}
+
+static size_t
+open_socket(struct sim_world *world, const struct effect *effect)
+{
+	struct sim_socket *socket;
+
+	for (size_t i = 0; i < world->socket_count; i++)
+		if (world->sockets[i].id == effect->id)
+			sim_fail(world, "the id of an effect is used twice");
+	world->sockets = mem_grow(world->sockets, &world->socket_cap,
+	    world->socket_count + 1, sizeof(*world->sockets));
+	socket = &world->sockets[world->socket_count];
+	*socket = (struct sim_socket){ .id = effect->id, .to = effect->server,
+		.server = server_at(world, &effect->server), .tcp = effect->tcp,
+		.open = true, .asked = mem_copy(effect->bytes, effect->len),
+		.len = effect->len };
+	return world->socket_count++;
+}
+
+static struct sim_server *
+server_at(struct sim_world *world, const struct endpoint *at)
+{
+	for (size_t i = 0; i < world->server_count; i++)
+		if (addr_equal(&world->servers[i]->at.addr, &at->addr) &&
+		    world->servers[i]->at.port == at->port)
+			return world->servers[i];
+	return NULL;
+}
+
+static void
+trace_sent(struct sim_world *world, const struct sim_socket *socket,
+    const struct sim_msg *msg)
+{
+	struct strbuf line = { 0 };
+	char server[ENDPOINT_TEXT_MAX];
+
+	sim_msg_print(msg, &line);
+	sim_trace(world, "%s %s%s %s", socket->lookup ? "?" : ">",
+	    endpoint_format(&socket->to, server), socket->tcp ? "/tcp" : "",
+	    strbuf_text(&line));
+	strbuf_free(&line);
+}
+
+static void
+send_datagram(struct sim_world *world, size_t socket)
+{
+	const struct sim_socket *s = &world->sockets[socket];
+	const struct sim_server *server = s->server;
+	int64_t now_us = world->clock.now_us;
+
+	if (server == NULL)
+		return;
+	if (server->unreachable) {
+		post_fault(world, socket, FAULT_PORT_UNREACHABLE, 2 * server->delay_us);
+		return;
+	}
+	if (!chance(world, server->loss_percent))
+		sim_clock_at_owned(&world->clock, now_us + way_us(world, server),
+		    arrive, pack(world, socket, s->asked, s->len), 0);
+	if (chance(world, server->copy_percent))
+		sim_clock_at_owned(&world->clock, now_us + way_us(world, server) +
+		    (int64_t)rng_below(&world->rng, (uint64_t)server->copy_late_us + 1),
+		    arrive, pack(world, socket, s->asked, s->len), 0);
+}
+
+static void
+send_stream(struct sim_world *world, size_t socket)
+{
+	const struct sim_socket *s = &world->sockets[socket];
+	const struct sim_server *server = s->server;
+	int64_t in_us;
+
+	if (server == NULL || server->tcp_stalls || server->silent) {
+		post_fault(world, socket, FAULT_TIMEOUT, TCP_CONNECT_US);
+		return;
+	}
+	if (server->unreachable || server->tcp_refused) {
+		post_fault(world, socket, FAULT_CONNECT, 2 * server->delay_us);
+		return;
+	}
+	in_us = 2 * server->delay_us + way_us(world, server);
+	for (int tries = 0; tries < 3 && chance(world, server->loss_percent); tries++)
+		in_us += TCP_AGAIN_US;
+	sim_clock_at_owned(&world->clock, world->clock.now_us + in_us, arrive,
+	    pack(world, socket, s->asked, s->len), 0);
+}
+
+static struct parcel *
+pack(struct sim_world *world, size_t socket, const uint8_t *bytes, size_t len)
+{
+	struct parcel *parcel = mem_zero(1, sizeof(*parcel) + len);
+
+	*parcel = (struct parcel){ .world = world, .epoch = world->epoch,
+		.socket = socket, .server = world->sockets[socket].server,
+		.tcp = world->sockets[socket].tcp, .len = len };
+	if (len > 0)
+		memcpy(parcel->bytes, bytes, len);
+	return parcel;
+}
+
+static void
+post_fault(struct sim_world *world, size_t socket, enum fault fault, int64_t in_us)
+{
+	struct parcel *parcel = pack(world, socket, NULL, 0);
+
+	parcel->fault = fault;
+	sim_clock_at_owned(&world->clock, world->clock.now_us + in_us, deliver, parcel,
+	    0);
+}
+
+/*
+ * A message reaches its server, also when the client is dead by then: only the answer
+ * needs a socket to come back to.
+ */
+static void
+arrive(void *subject, uint64_t number)
+{
+	const struct parcel *parcel = subject;
+	struct sim_world *world = parcel->world;
+	uint8_t *reply;
+	size_t len;
+
+	(void)number;
+	if (parcel->server == NULL || parcel->server->silent)
+		return;
+	reply = mem_zero(1, WIRE_MESSAGE_MAX);
+	len = serve(world, parcel, reply, WIRE_MESSAGE_MAX);
+	if (parcel->epoch == world->epoch && len > 0)
+		send_back(world, parcel, reply, len);
+	free(reply);
+}
+
+static size_t
+serve(struct sim_world *world, const struct parcel *parcel, uint8_t *reply, size_t cap)
+{
+	struct sim_realm realm = { world->zones, world->zone_count };
+	struct sim_deed deed;
+	struct sim_msg msg;
+	size_t len;
+	bool read = sim_msg_read(&msg, parcel->bytes, parcel->len);
+
+	if (read && msg.opcode == SIM_OPCODE_UPDATE && world->before_update != NULL)
+		world->before_update(world);
+	len = sim_server_handle(parcel->server, &realm, parcel->bytes, parcel->len,
+	    parcel->tcp, reply, cap, &deed);
+	if (deed.zone != NULL)
+		sim_monitor_done(world, &msg, &deed);
+	if (deed.changed) {
+		sim_net_transfer(world, deed.zone);
+		sim_monitor_changed(world);
+	}
+	sim_rrs_free(&deed.before);
+	sim_msg_free(&msg);
+	return len;
+}
+
+static void
+send_back(struct sim_world *world, const struct parcel *asked, const uint8_t *reply,
+    size_t len)
+{
+	struct sim_socket *socket = &world->sockets[asked->socket];
+	const struct sim_server *server = socket->server;
+	int64_t now_us = world->clock.now_us;
+
+	if (socket->tcp && server->tcp_cuts) {
+		post_fault(world, asked->socket, FAULT_RESET, server->delay_us);
+		return;
+	}
+	if (!is_answer_lost(world, socket))
+		sim_clock_at_owned(&world->clock, now_us + way_us(world, server),
+		    deliver, pack(world, asked->socket, reply, len), 0);
+	if (!socket->tcp && chance(world, server->copy_percent))
+		sim_clock_at_owned(&world->clock, now_us + way_us(world, server),
+		    deliver, pack(world, asked->socket, reply, len), 0);
+}
+
+static bool
+is_answer_lost(struct sim_world *world, struct sim_socket *socket)
+{
+	if (socket->is_update && socket->server->answers_to_lose > 0) {
+		socket->server->answers_to_lose--;
+		sim_trace(world, "# the answer to the UPDATE is lost");
+		return true;
+	}
+	return !socket->tcp && chance(world, socket->server->loss_percent);
+}
+
+/* An answer or a fault reaches the engine, if it still listens. */
+static void
+deliver(void *subject, uint64_t number)
+{
+	const struct parcel *parcel = subject;
+	struct sim_world *world = parcel->world;
+	struct sim_socket *socket;
+	struct event event = { .kind = EVENT_ANSWER, .bytes = parcel->bytes,
+		.len = parcel->len };
+
+	(void)number;
+	if (parcel->epoch != world->epoch || world->finished)
+		return;
+	socket = &world->sockets[parcel->socket];
+	if (!socket->open)
+		return;
+	if (parcel->fault != FAULT_NONE) {
+		event = (struct event){ .kind = EVENT_FAULT, .fault = parcel->fault };
+		socket->open = false;
+	}
+	if (socket->lookup)
+		socket->open = false;
+	socket->answered = true;
+	event.id = socket->id;
+	trace_answer(world, socket, parcel);
+	sim_step(world, &event);
+}
+
+static void
+trace_answer(struct sim_world *world, const struct sim_socket *socket,
+    const struct parcel *parcel)
+{
+	struct strbuf line = { 0 };
+	char server[ENDPOINT_TEXT_MAX];
+	struct sim_msg msg = { 0 };
+
+	if (parcel->fault != FAULT_NONE)
+		strbuf_add(&line, fault_text(parcel->fault));
+	else if (sim_msg_read(&msg, parcel->bytes, parcel->len))
+		sim_msg_print(&msg, &line);
+	sim_trace(world, "< %s%s %s", endpoint_format(&socket->to, server),
+	    socket->tcp ? "/tcp" : "", strbuf_text(&line));
+	sim_msg_free(&msg);
+	strbuf_free(&line);
+}
+
+static void
+copy_zone(void *subject, uint64_t number)
+{
+	const struct transfer *transfer = subject;
+
+	(void)number;
+	sim_zone_copy(transfer->to, transfer->from);
+}
+
+static int64_t
+way_us(struct sim_world *world, const struct sim_server *server)
+{
+	if (server->jitter_us == 0)
+		return server->delay_us;
+	return server->delay_us +
+	    (int64_t)rng_below(&world->rng, (uint64_t)server->jitter_us);
+}
+
+static bool
+chance(struct sim_world *world, unsigned percent)
+{
+	return percent > 0 && rng_below(&world->rng, 100) < percent;
+}
