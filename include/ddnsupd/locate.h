@@ -14,6 +14,7 @@
 #include "ddnsupd/facts.h"
 #include "ddnsupd/query.h"
 #include "ddnsupd/step.h"
+#include "ddnsupd/strbuf.h"
 
 #define LOCATE_CANDIDATES_MAX 8  /* protocol.md 2 */
 #define LOCATE_REFERRALS_MAX 4   /* protocol.md 2 */
@@ -96,6 +97,9 @@ void locate_start(struct locate *locate, struct step *step,
 bool locate_event(struct locate *locate, struct step *step, const struct event *event);
 void locate_wake(struct locate *locate, struct step *step);
 int64_t locate_deadline(const struct locate *locate);
+
+/* What it waits for, for a person: "192.0.2.53#53 to answer SOA pc1.corp.example". */
+void locate_waits_for(const struct locate *locate, struct strbuf *out);
 
 /*
  * Every candidate failed: ask the zone's NS set for more, once.  Returns false when that

@@ -160,7 +160,7 @@ start(struct engine *engine, struct step *step, const struct event *event)
 
 	engine->started = true;
 	engine->started_us = event->at_us;
-	engine->wall_s = event->wall_s;
+	engine->wall_s = step->wall_s = event->wall_s;
 	engine->tentative_until_us = event->at_us + ENGINE_TENTATIVE_US;
 	heap_set(&engine->heap, &engine->deadline,
 	    event->at_us + engine->options.timeout_us);
@@ -347,7 +347,7 @@ wake(struct engine *engine, struct step *step)
 		} else if (engine->stopping) {
 			engine->saved = engine->generation; /* the disk hangs */
 		} else {
-			char *why = mem_printf("gave up after %g s (--timeout)",
+			char *why = mem_printf("gave up after %.2g s (--timeout)",
 			    (double)engine->options.timeout_us / 1e6);
 
 			stop(engine, step, why);

@@ -81,6 +81,23 @@ locate_deadline(const struct locate *locate)
 	return at_us;
 }
 
+void
+locate_waits_for(const struct locate *locate, struct strbuf *out)
+{
+	const struct query *query = &locate->soa;
+	char name[NAME_TEXT_MAX], server[ENDPOINT_TEXT_MAX];
+	size_t i;
+
+	for (i = 0; i < locate->host_count; i++)
+		if (locate->hosts[i].status == QUERY_WAITING)
+			query = &locate->hosts[i];
+	if (query->server_count == 0)
+		return;
+	strbuf_printf(out, "%s to answer %s %s",
+	    endpoint_format(&query->servers[query->current], server),
+	    rrtype_name(query->qtype), name_format(&query->qname, name));
+}
+
 bool
 locate_more(struct locate *locate, struct step *step)
 {

@@ -395,7 +395,9 @@ txn_abort(struct txn *txn, struct step *step, const char *why)
 		if (!txn->results[family].done) {
 			txn_end_family(txn, family, exit == EXIT_CODE_REFUSED ?
 			    OUTCOME_REFUSED : OUTCOME_FAILED, exit,
-			    mem_printf("%s while waiting for %s", why,
+			    mem_printf("%s while waiting for %s; check its "
+			    "address, the route to it and that port 53 is not "
+			    "filtered, or give it more time", why,
 			    strbuf_text(&waits)));
 			txn_take_back(txn, step, family);
 		}

@@ -308,23 +308,20 @@ txn_waits_for(const struct txn *txn, struct strbuf *out)
 
 	switch (txn->step) {
 	case TXN_LOCATE:
-		name_format(txn->locate.status == LOCATE_WALK ?
-		    &txn->locate.soa.qname : &txn->locate.mname, name);
-		strbuf_printf(out, txn->locate.status == LOCATE_WALK ?
-		    "an answer to SOA %s" : "the address of the primary %s", name);
+		locate_waits_for(&txn->locate, out);
 		break;
 	case TXN_OBSERVE:
 	case TXN_VERIFY:
-		strbuf_printf(out, "an answer to A and AAAA %s from %s",
-		    name_format(&txn->goal.where.owner, name), txn->observe.count > 0 ?
-		    endpoint_format(&txn->observe.sightings[0].server, text) : "?");
+		strbuf_printf(out, "%s to answer A and AAAA %s", txn->observe.count > 0 ?
+		    endpoint_format(&txn->observe.sightings[0].server, text) : "?",
+		    name_format(&txn->goal.where.owner, name));
 		break;
 	case TXN_SAVE:
 		strbuf_add(out, "the state file to be written");
 		break;
 	case TXN_UPDATE:
 	case TXN_CONFIRM:
-		strbuf_printf(out, "the answer to the update from %s",
+		strbuf_printf(out, "%s to answer the update",
 		    endpoint_format(&txn->ask.server, text));
 		break;
 	case TXN_PAUSE:
