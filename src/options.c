@@ -91,6 +91,7 @@ static bool has_json(int argc, char **argv);
 static void take(struct options *options, int letter, char **argv);
 static void take_value(struct options *options, int letter, char **argv);
 static void take_bad(struct options *options, int letter, char **argv);
+static bool is_unknown_letter(int letter);
 static void take_verb(struct options *options, enum options_verb verb);
 static void take_dedicated(struct options *options, const char *text);
 static void reject_name(struct options *options, const char *text, enum fault fault);
@@ -239,10 +240,18 @@ take_bad(struct options *options, int letter, char **argv)
 		mistake(options, EXIT_CODE_USAGE, "%s: a value is missing", word);
 	else if (optopt == 0)
 		mistake(options, EXIT_CODE_USAGE, "%s: no such option", word);
-	else if (optopt < OPTION_ONCE && strchr(letters + 1, optopt) == NULL)
+	else if (is_unknown_letter(optopt))
 		mistake(options, EXIT_CODE_USAGE, "-%c: no such option", optopt);
 	else
 		mistake(options, EXIT_CODE_USAGE, "%s: no value is taken", word);
+}
+
+static bool
+is_unknown_letter(int letter)
+{
+	if (letter >= OPTION_ONCE)
+		return false;
+	return letter == ':' || strchr(letters, letter) == NULL;
 }
 
 /* Help comes before all, the version before what there is to do. */
