@@ -15,7 +15,6 @@ import dns.message
 import dns.query
 import dns.rcode
 import dns.rdatatype
-import dns.zone
 
 import net
 
@@ -66,17 +65,17 @@ class Named:
 
     def zone(self, origin):
         """The whole zone but the SOA: {(name, type): (ttl, {rdata...})}."""
-        with net.inside(self.namespace):
-            zone = dns.zone.from_xfr(dns.query.xfr(self.address, origin, lifetime=10),
-                                     relativize=False)
         found = {}
-        for name, node in zone.nodes.items():
-            for rdataset in node.rdatasets:
-                if rdataset.rdtype == dns.rdatatype.SOA:
-                    continue
-                kind = dns.rdatatype.to_text(rdataset.rdtype)
-                found[(name.to_text(omit_final_dot=True), kind)] = (
-                    rdataset.ttl, frozenset(str(rdata) for rdata in rdataset))
+        with net.inside(self.namespace):
+            for message in dns.query.xfr(self.address, origin, relativize=False,
+                                         lifetime=10):
+                for rrset in message.answer:
+                    if rrset.rdtype == dns.rdatatype.SOA:
+                        continue
+                    key = (rrset.name.to_text(omit_final_dot=True),
+                           dns.rdatatype.to_text(rrset.rdtype))
+                    _, data = found.get(key, (0, frozenset()))
+                    found[key] = (rrset.ttl, data | {str(rdata) for rdata in rrset})
         return found
 
     def serial(self, origin):

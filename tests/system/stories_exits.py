@@ -39,7 +39,6 @@ def informed(world):
     "-D without a verb": (["-D", NAME], ""),
     "-S without a verb": (["-S"], ""),
     "-D with a NAME": (["--once", *QUICK, "amt"], "amt"),
-    "-D and -S": (["--once", "-S", *QUICK], ""),
     "a bad address": (["--once", *QUICK, "-a", "192.0.2"], "192.0.2"),
     "a bad server": (["--once", "-D", NAME, "-i", "eth0", "-s", "ns1.corp"], "ns1.corp"),
     "a server with a bad port":

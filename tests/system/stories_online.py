@@ -3,6 +3,8 @@
 import subprocess
 
 import dns.opcode
+import dns.rdataclass
+import dns.rdatatype
 
 import net
 from configs import DEDICATED, SHARED, config
@@ -247,9 +249,10 @@ def wire_format(world):
     equal(message.flags & 0x07FF, 0, "flags")
     equal([str(rrset.name) for rrset in message.zone], ["corp.example."], "zone section")
     # No CNAME, no A, no AAAA: class NONE with their types.
-    absent = {(str(r.name), r.rdtype.name) for r in message.prerequisite
-              if r.rdclass == 254 or getattr(r, "deleting", None) == 254}
+    absent = {(str(r.name), dns.rdatatype.to_text(r.rdtype))
+              for r in message.prerequisite if r.deleting == dns.rdataclass.NONE}
     for kind in ("CNAME", "A", "AAAA"):
         true((f"{NAME}.", kind) in absent, f"no prerequisite against {kind}: {absent}")
-    added = {(r.rdtype.name, str(rdata)) for r in message.update for rdata in r}
+    added = {(dns.rdatatype.to_text(r.rdtype), str(rdata))
+             for r in message.update for rdata in r}
     true(("A", HOST) in added and ("AAAA", HOST_V6) in added, f"added: {added}")

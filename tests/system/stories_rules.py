@@ -61,7 +61,8 @@ HELD = {
     "R7: dedicated with the host's label in another domain":
         ("R7", dedicated(host_name="pc1", domain_name="lab.corp.example")),
     "R16: dedicated with amt-release 6": ("R16", config({"amt-release": 6}, **DEDICATED)),
-    "R16: shared A with amt-release 5": ("R16", config({"amt-release": 5}, **SHARED)),
+    "R16: shared A with amt-release 5":
+        ("R16", config({"amt-release": 5}, fqdn="shared", addresses=f"[{HOST}]")),
     "R17: ttl 1": ("R17", dedicated(ttl=1)),
     "R17: ttl 2147483647": ("R17", dedicated(ttl=2147483647)),
     "R17: periodic-update 20": ("R17", dedicated(periodic_update=20)),
