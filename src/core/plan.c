@@ -14,6 +14,7 @@
 static void classify(struct plan *, const struct plan_input *);
 static void classify_seen(struct plan *, const struct plan_input *, const struct addr *);
 static void settle_ttl(struct plan *, const struct plan_input *);
+static bool server_keeps_ttl(const struct plan *, const struct plan_input *);
 static enum plan_verdict judge(const struct plan *, const struct plan_input *);
 static bool all_known(const struct plan *, const struct plan_input *);
 static bool stays(const struct plan_input *, const struct addr *);
@@ -154,8 +155,27 @@ settle_ttl(struct plan *plan, const struct plan_input *in)
 	if (have->count > 0 && !(in->mode == FQDN_SHARED ? alone : replaces(plan, in)))
 		plan->ttl = have->ttl;
 	plan->ttl_changed = in->purpose == PLAN_REGISTER && in->managed &&
-	    in->desired->count > 0 && plan->kept.count > 0 && have->ttl != plan->ttl;
+	    in->desired->count > 0 && plan->kept.count > 0 && have->ttl != plan->ttl &&
+	    (in->refresh || !server_keeps_ttl(plan, in));
 	plan->result.ttl = plan->ttl;
+}
+
+/* Was this very TTL asked for before, and the server has kept the one it shows? */
+static bool
+server_keeps_ttl(const struct plan *plan, const struct plan_input *in)
+{
+	size_t i;
+
+	if (in->entry == NULL || in->entry->asked_ttl != plan->ttl)
+		return false;
+	for (i = 0; i < plan->kept.count; i++) {
+		const struct state_record *record =
+		    state_entry_find(in->entry, &plan->kept.addrs[i]);
+
+		if (record == NULL || record->ttl != in->observed->ttl)
+			return false;
+	}
+	return true;
 }
 
 static enum plan_verdict

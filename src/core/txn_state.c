@@ -111,6 +111,8 @@ txn_hold(struct txn *txn, struct step *step, unsigned family)
 	step->save_wanted |= forget_gone(txn, entry, family);
 	if (plan->verdict != PLAN_NOTHING) {
 		entry->refreshed_s = step->wall_s;
+		if (txn->goal.purpose == PLAN_REGISTER && txn->goal.managed[family])
+			entry->asked_ttl = plan->ttl;
 		step->save_wanted = true;
 	}
 	if (entry->record_count == 0)
@@ -124,7 +126,8 @@ hold_addr(struct txn *txn, struct state_entry *entry, unsigned family,
 	bool ours = added || txn->goal.mode == FQDN_DEDICATED ||
 	    state_entry_owns(entry, addr);
 
-	state_entry_put(entry, addr, txn->plans[family].ttl,
+	state_entry_put(entry, addr, txn->plans[family].verdict == PLAN_NOTHING ?
+	    txn->before.sets[family].ttl : txn->plans[family].ttl,
 	    ours ? HOLDING_HELD : HOLDING_CONFIRMED);
 }
 

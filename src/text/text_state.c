@@ -112,7 +112,7 @@ read_origin(const json_t *object, struct state_entry *entry)
 {
 	const json_t *zone = json_object_get(object, "zone");
 	const json_t *server = json_object_get(object, "server");
-	json_int_t refreshed = 0;
+	json_int_t refreshed = 0, asked_ttl = 0;
 
 	if (!is_absent(zone)) {
 		/* A zone that does not hold the name would lead an UPDATE astray. */
@@ -130,7 +130,11 @@ read_origin(const json_t *object, struct state_entry *entry)
 	if (!is_absent(json_object_get(object, "refreshed")) &&
 	    !read_integer(object, "refreshed", INT64_MAX, &refreshed))
 		return false;
+	if (!is_absent(json_object_get(object, "asked_ttl")) &&
+	    !read_integer(object, "asked_ttl", INT32_MAX, &asked_ttl))
+		return false;
 	entry->refreshed_s = refreshed;
+	entry->asked_ttl = (uint32_t)asked_ttl;
 	return true;
 }
 
@@ -220,6 +224,8 @@ write_entry(const struct state_entry *entry)
 	    text_json_string(endpoint_format(&entry->server, server)));
 	text_json_set(object, "refreshed",
 	    text_json_sure(json_integer(entry->refreshed_s)));
+	text_json_set(object, "asked_ttl",
+	    text_json_sure(json_integer(entry->asked_ttl)));
 	for (i = 0; i < entry->record_count; i++)
 		text_json_append(records, write_record(&entry->records[i]));
 	text_json_set(object, "records", records);
