@@ -293,6 +293,35 @@ def several_picked(world):
     says(run, "nobody")
 
 
+@story("several: quick names do not touch each other, nor --withdraw of one the others")
+def quick_apart(world):
+    server, agent = world.bind(), world.agent()
+    before = server.zone("corp.example")
+    second = "pc2-amt.corp.example"
+    result(agent.run(*ONCE), 0, "updated")
+    result(agent.run("--once", "-D", second, "-i", "eth0", "-s", NS1), 0, "updated")
+    both = server.zone("corp.example")
+    true(A in both and (second, "A") in both, "both are registered")
+    run = agent.run("--withdraw", "-D", second, "-i", "eth0", "-s", NS1)
+    result(run, 0, "withdrawn")
+    zone_change(before, server.zone("corp.example"), added=BOTH, run=run)
+    result(agent.run(*ONCE), 0, "unchanged")
+    result(agent.run(*WITHDRAW), 0, "withdrawn")
+    zone_change(before, server.zone("corp.example"))
+
+
+@story("several: --withdraw NAME leaves the file's other registrations")
+def withdraw_picked(world):
+    server, agent = world.bind(), world.agent()
+    path = agent.config(several([
+        DEDICATED, {**DEDICATED, "name": "two", "host_name": "pc2-amt"}]))
+    equal(agent.run("--once", "-c", path).exit, 0, "exit status")
+    run = agent.run("--withdraw", "-c", path, "two")
+    result(run, 0, "withdrawn")
+    zone = server.zone("corp.example")
+    true(A in zone and ("pc2-amt.corp.example", "A") not in zone, "only two goes", run)
+
+
 @story("failover: a dead first server does not matter")
 def dead_first(world):
     server, agent = world.bind(), world.agent()
