@@ -35,9 +35,11 @@ static void check_update(struct sim_world *world, const struct sim_socket *socke
 static void check_sections(struct sim_world *world,
     const struct config_registration *reg, const struct sim_msg *msg);
 static void check_change(struct sim_world *world,
-    const struct config_registration *reg, const struct sim_rr *rr);
-static void check_added(struct sim_world *world, const struct config_registration *reg,
+    const struct config_registration *reg, const struct sim_msg *msg,
     const struct sim_rr *rr);
+static bool is_required(const struct sim_msg *msg, const struct sim_rr *rr);
+static void check_added(struct sim_world *world, const struct config_registration *reg,
+    const struct sim_rr *rr, bool confirms);
 static void check_covered(struct sim_world *world,
     const struct config_registration *reg, const struct sim_rr *rr);
 static bool is_covered(const struct state_entry *entry,
@@ -104,7 +106,7 @@ check_sections(struct sim_world *world, const struct config_registration *reg,
 	for (size_t i = 0; i < msg->authority.count; i++) {
 		if (!name_equal(&msg->authority.items[i].owner, owner))
 			sim_fail(world, "M2: a change of another name");
-		check_change(world, reg, &msg->authority.items[i]);
+		check_change(world, reg, msg, &msg->authority.items[i]);
 	}
 	if (msg->answers.count == 0)
 		sim_fail(world, "an UPDATE without prerequisites");
@@ -112,7 +114,7 @@ check_sections(struct sim_world *world, const struct config_registration *reg,
 
 static void
 check_change(struct sim_world *world, const struct config_registration *reg,
-    const struct sim_rr *rr)
+    const struct sim_msg *msg, const struct sim_rr *rr)
 {
 	bool shared = reg != NULL && reg->mode == FQDN_SHARED;
 
@@ -121,12 +123,23 @@ check_change(struct sim_world *world, const struct config_registration *reg,
 	if (shared && rr->rrclass == SIM_CLASS_ANY)
 		sim_fail(world, "M3: an RRset of a shared name is deleted");
 	if (rr->rrclass == SIM_CLASS_IN)
-		check_added(world, reg, rr);
+		check_added(world, reg, rr, is_required(msg, rr));
+}
+
+/* What a prerequisite demands is there already: adding it only confirms it. */
+static bool
+is_required(const struct sim_msg *msg, const struct sim_rr *rr)
+{
+	for (size_t i = 0; i < msg->answers.count; i++)
+		if (msg->answers.items[i].rrclass == SIM_CLASS_IN &&
+		    sim_rr_equal(&msg->answers.items[i], rr))
+			return true;
+	return false;
 }
 
 static void
 check_added(struct sim_world *world, const struct config_registration *reg,
-    const struct sim_rr *rr)
+    const struct sim_rr *rr, bool confirms)
 {
 	struct addr addr = sim_rr_addr(rr);
 	struct sim_holding *holding;
@@ -143,6 +156,8 @@ check_added(struct sim_world *world, const struct config_registration *reg,
 		sim_fail(world, "M4: %s may not be published", text);
 	if (reg->mode == FQDN_DEDICATED && rr->ttl != reg->ttl_s)
 		sim_fail(world, "M4: %s is added with TTL %u", text, rr->ttl);
+	if (confirms)
+		return;
 	check_covered(world, reg, rr);
 	holding = sim_monitor_holding(world, &rr->owner);
 	rrset_add(&holding->ours[rr->type == RRTYPE_AAAA], &addr);

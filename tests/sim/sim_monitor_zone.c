@@ -108,7 +108,7 @@ sim_monitor_finish(struct sim_world *world)
 	}
 	if ((int)report->exit != world->exit)
 		sim_fail(world, "M9: the report says exit %d", (int)report->exit);
-	if (!world->stopping && report->registration_count > 0 && worst != world->exit)
+	if (!world->stopping && report->error == NULL && worst != world->exit)
 		sim_fail(world, "M9: exit %d, but the worst outcome is %d", world->exit,
 		    worst);
 }

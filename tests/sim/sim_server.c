@@ -202,12 +202,11 @@ static uint8_t
 update_zone(struct sim_server *server, struct sim_served *served,
     const struct sim_msg *asked, struct sim_deed *deed)
 {
-	struct sim_update_manner manner = { .keep_ttl = server->brand == SIM_SAMBA };
+	struct sim_update_manner manner = { .keep_ttl = server->brand == SIM_SAMBA,
+		.ignore_changes = server->access == SIM_LIAR };
 
 	deed->zone = served->primary != NULL ? served->primary : served->zone;
 	sim_rrs_copy(&deed->before, &deed->zone->rrs);
-	if (server->access == SIM_LIAR)
-		return RCODE_NOERROR;
 	return sim_zone_update(deed->zone, asked, &manner, &deed->changed);
 }
 

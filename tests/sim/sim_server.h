@@ -27,7 +27,7 @@ enum sim_brand {
 enum sim_access {
 	SIM_OPEN,
 	SIM_CLOSED,   /* not allowed, wrong source, frozen or secure-only */
-	SIM_LIAR,     /* NOERROR, and nothing is done */
+	SIM_LIAR,     /* NOERROR when the prerequisites hold, and nothing is done */
 };
 
 struct sim_served {

@@ -18,8 +18,11 @@ static void
 all_answers_lost(struct sim_world *world)
 {
 	sim_corp(world)->answers_to_lose = 4;
+	sim_expect_exit(world, sim_run(world, ENGINE_ONCE), 75);
+	sim_expect_outcome(world, "amt", "failed");
+	sim_expect_error(world, "amt", "may have been applied");
 	sim_expect_exit(world, sim_run(world, ENGINE_ONCE), 0);
-	sim_expect_outcome(world, "amt", "updated");
+	sim_expect_outcome(world, "amt", "unchanged");
 }
 
 static void

@@ -38,7 +38,7 @@ sim_zone_update(struct sim_zone *zone, const struct sim_msg *msg,
 	if (rcode != RCODE_NOERROR)
 		return rcode;
 	sim_rrs_copy(&before, &zone->rrs);
-	for (size_t i = 0; i < msg->authority.count; i++)
+	for (size_t i = 0; !manner->ignore_changes && i < msg->authority.count; i++)
 		apply(zone, &msg->authority.items[i],
 		    manner->keep_ttl ? &before : NULL);
 	*changed = !are_same(&before, &zone->rrs);

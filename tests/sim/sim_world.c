@@ -10,6 +10,7 @@
 
 #include "sim_monitor.h"
 #include "sim_net.h"
+#include "sim_result.h"
 #include "sim_world.h"
 
 #define WALL_S 1800000000 /* the wall clock when the world begins */
@@ -316,6 +317,7 @@ saved(void *subject, uint64_t id)
 	} else {
 		free(world->disk);
 		world->disk = mem_text(world->disk_next);
+		sim_trace_state(world);
 	}
 	sim_step(world, &event);
 }
@@ -336,6 +338,7 @@ finish(struct sim_world *world, int exit)
 {
 	world->finished = true;
 	world->exit = exit;
+	sim_trace_results(world);
 	sim_trace(world, "exit %d", exit);
 	sim_monitor_finish(world);
 }
@@ -374,7 +377,8 @@ crash(struct sim_world *world)
 static void
 end_run(struct sim_world *world)
 {
-	engine_free(world->engine);
+	if (world->engine != NULL)
+		engine_free(world->engine);
 	world->engine = NULL;
 	config_free(world->config);
 	world->config = NULL;

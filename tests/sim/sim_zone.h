@@ -44,7 +44,8 @@ void sim_zone_query(const struct sim_zone *zone, const struct name *qname,
 
 /* What differs between servers when they update (protocol.md 3.4). */
 struct sim_update_manner {
-	bool keep_ttl;  /* Samba: an RRset that stays keeps its TTL */
+	bool keep_ttl;       /* Samba: an RRset that stays keeps its TTL */
+	bool ignore_changes; /* policy, limits: accepted, not applied */
 };
 
 /*
