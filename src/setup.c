@@ -20,15 +20,16 @@ static struct config *read_file(const struct options *options,
 static const char *file_hint(enum fault fault);
 static void log_warnings(const struct logsink *log, const char *warnings);
 static struct config *quick_config(const struct options *options,
-    const struct hostwatch *host);
+    const struct hostwatch *host, const struct logsink *log);
 static void add_shared(struct config *config, const struct hostwatch *host);
 static bool has_registration(const struct config *config, const char *name);
-static void add_dedicated(struct config *config, const struct name *fqdn);
+static void add_dedicated(struct config *config, const struct name *fqdn,
+    const struct logsink *log);
 static void override(struct config *config, const struct options *options);
 static void override_addresses(struct config_registration *reg,
     const struct options *options);
-static bool check_source(const struct options *options, const struct config *config,
-    struct setup_error *error);
+static void warn_of_dhcp(const struct options *options, const struct config *config,
+    const struct logsink *log);
 static bool check_interface(const struct options *options, const struct fact_net *net,
     struct setup_error *error);
 
@@ -40,15 +41,13 @@ setup_config(const struct options *options, const struct hostwatch *host,
 
 	if (!check_interface(options, net, error))
 		return NULL;
-	config = options_quick(options) ? quick_config(options, host)
+	config = options_quick(options) ? quick_config(options, host, log)
 	                                : read_file(options, log, error);
 	if (config == NULL)
 		return NULL;
 	override(config, options);
-	if (check_source(options, config, error))
-		return config;
-	config_free(config);
-	return NULL;
+	warn_of_dhcp(options, config, log);
+	return config;
 }
 
 bool
@@ -131,25 +130,29 @@ log_warnings(const struct logsink *log, const char *warnings)
 }
 
 static struct config *
-quick_config(const struct options *options, const struct hostwatch *host)
+quick_config(const struct options *options, const struct hostwatch *host,
+    const struct logsink *log)
 {
 	struct config *config = config_new();
 
 	for (size_t i = 0; i < options->dedicated_count; i++)
-		add_dedicated(config, &options->dedicated[i]);
+		add_dedicated(config, &options->dedicated[i], log);
 	if (options->shared)
 		add_shared(config, host);
 	return config;
 }
 
 static void
-add_dedicated(struct config *config, const struct name *fqdn)
+add_dedicated(struct config *config, const struct name *fqdn, const struct logsink *log)
 {
 	struct name host = name_first(fqdn), domain = name_parent(fqdn);
 	struct config_registration *reg;
 	char text[NAME_TEXT_MAX];
 
 	reg = config_add(config, name_format(fqdn, text));
+	if (name_has_underscore(fqdn))
+		logsink_write(log, NOTE_WARNING, text,
+		    "an underscore in the name: BIND's check-names may refuse it");
 	reg->mode = FQDN_DEDICATED;
 	reg->host_name = mem_text(name_format(&host, text));
 	reg->domain_name = mem_text(name_format(&domain, text));
@@ -213,24 +216,17 @@ override_addresses(struct config_registration *reg, const struct options *option
 		config_add_address(reg, &options->addresses[i]);
 }
 
-/* A check that asks nobody needs no servers. */
-static bool
-check_source(const struct options *options, const struct config *config,
-    struct setup_error *error)
+/* With no other server the run ends with R3; a check that asks nobody needs none. */
+static void
+warn_of_dhcp(const struct options *options, const struct config *config,
+    const struct logsink *log)
 {
-	static const char not_yet[] =
-	    "DNS servers from DHCP are not in this version yet";
-
-	if (config_dns_source(config) == DNS_SOURCE_STATIC)
-		return true;
-	if (options->verb == VERB_CHECK && !options->online)
-		return true;
-	if (options_quick(options))
-		return setup_fail(error, EXIT_CODE_CONFIG, "%s; give -s SERVER",
-		    not_yet);
-	return setup_fail(error, EXIT_CODE_CONFIG,
-	    "%s: dns.source: %s; list them in dns.servers, or give -s SERVER",
-	    file_of(options), not_yet);
+	if (config_dns_source(config) == DNS_SOURCE_STATIC ||
+	    (options->verb == VERB_CHECK && !options->online))
+		return;
+	logsink_write(log, NOTE_WARNING, "dns.source",
+	    "this version does not take DNS servers from DHCP; "
+	    "give -s SERVER, or dns.servers in the file");
 }
 
 static bool
