@@ -190,6 +190,7 @@ make_engine(struct run *run, struct config *config, struct state *state)
 		.mode = engine_mode(&run->options),
 		.dry_run = run->options.dry_run,
 		.state_writable = holds_state(run) || !setup_writes(&run->options),
+		.quick = options_quick(&run->options),
 		.timeout_us = run->options.timeout_us - gone_us,
 		.names = run->options.names,
 	};

@@ -27,6 +27,8 @@ struct engine_options {
 	enum engine_mode mode;
 	bool dry_run;               /* queries are sent, UPDATEs and SAVEs are not */
 	bool state_writable;        /* false: a later --withdraw cannot know (warned) */
+	bool quick;                 /* without a file: the state's other names are not
+	                             * registrations removed from one */
 	int64_t timeout_us;         /* bound on the whole run, from START */
 	const char *const *names;   /* NULL-terminated: only these registrations (name or
 	                             * FQDN); NULL: all.  See engine_unknown_name(). */

@@ -203,7 +203,8 @@ add_regs(struct engine *engine)
 			engine_add_reg(engine, cfg, cfg->name, cfg->mode,
 			    known ? &fqdn : NULL);
 	}
-	if (engine->options.mode == ENGINE_WITHDRAW && engine->options.names == NULL)
+	if (engine->options.mode == ENGINE_WITHDRAW && engine->options.names == NULL &&
+	    !engine->options.quick)
 		add_withdrawals(engine, NULL);
 	if (enabled == 0 && engine->options.mode != ENGINE_WITHDRAW)
 		engine->report.error = mem_text("no registration is enabled: add one "
