@@ -37,6 +37,7 @@ struct sighting {       /* of one server */
 	bool dropped;       /* no more answers wanted */
 	int rcode;          /* failed: of the answer; -1: none */
 	enum fault fault;   /* failed without an answer */
+	struct addr local;  /* our own address, as the answer found it */
 	bool referral;      /* failed: the server points below: a cut is deeper */
 };
 

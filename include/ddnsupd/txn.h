@@ -59,6 +59,7 @@ struct txn_result {
 	char *error;                  /* one sentence; NULL: none */
 	struct rrset added, kept, removed, pending;
 	uint32_t ttl;
+	char *remark;                 /* of what was added or kept; NULL: none */
 };
 
 struct txn_candidate {
@@ -101,6 +102,7 @@ struct txn {
 	uint64_t wait_save;           /* SAVE: the generation waited for */
 	int64_t resume_us;            /* PAUSE */
 	bool warned;
+	bool contrary;                /* CONFIRM: the question that must be denied */
 
 	bool has_zone;
 	struct name zone;

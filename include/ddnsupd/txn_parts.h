@@ -18,10 +18,6 @@ void txn_look_here(struct txn *txn, struct step *step);
 /* Pause up to `span_us` plus `least_us`, then look. */
 void txn_pause(struct txn *txn, struct step *step, int64_t least_us, int64_t span_us);
 
-/* Every failure of every step comes here: what the verdict says is done. */
-void txn_failed(struct txn *txn, struct step *step, const struct verdict *verdict,
-    int rcode, enum fault fault);
-
 /* End a family; the error (NULL: none) becomes the result's. */
 void txn_end_family(struct txn *txn, unsigned family, enum outcome outcome,
     enum exit_code exit, char *error);
@@ -34,6 +30,19 @@ void txn_end_pass(struct txn *txn, struct step *step);
 
 /* Both families were in one message: each goes again alone. */
 void txn_split(struct txn *txn, struct step *step);
+
+/* --- txn_failure.c ----------------------------------------------------------------- */
+
+/* Every failure of every step comes here: what the verdict says is done. */
+void txn_failed(struct txn *txn, struct step *step, const struct verdict *verdict,
+    int rcode, enum fault fault);
+
+/* No candidate is left: ask for the NS set once, then say what is known. */
+void txn_exhausted(struct txn *txn, struct step *step);
+
+/* Remember what a candidate said, and that it is not the one to ask. */
+void txn_blame(struct txn_candidate *candidate, const struct verdict *verdict, int rcode,
+    enum fault fault);
 
 /* --- txn_update.c: compare and update ---------------------------------------------- */
 
@@ -73,6 +82,9 @@ void txn_note_ttl(struct txn *txn, struct step *step, unsigned family, uint32_t 
 void txn_take_back(struct txn *txn, struct step *step, unsigned family);
 
 /* --- txn_text.c: sentences --------------------------------------------------------- */
+
+/* The candidate whose word decides the exit code; NULL: nobody said anything. */
+const struct txn_candidate *txn_spokesman(const struct txn *txn, enum exit_code exit);
 
 /* All return a sentence of its own memory. */
 char *txn_say_locate(const struct txn *txn, enum exit_code *exit);

@@ -125,8 +125,8 @@ take_records(struct reg *reg, const struct txn *txn, unsigned family)
 		    &txn->goal.desired[family].ttl, RECORD_PENDING, NULL);
 		return;
 	}
-	list(reg, &result->added, &result->ttl, RECORD_ADDED, NULL);
-	list(reg, &result->kept, &result->ttl, RECORD_KEPT, NULL);
+	list(reg, &result->added, &result->ttl, RECORD_ADDED, result->remark);
+	list(reg, &result->kept, &result->ttl, RECORD_KEPT, result->remark);
 	list(reg, &result->pending, &result->ttl, RECORD_PENDING,
 	    txn->goal.purpose == PLAN_PROBE ? "the server would accept it" :
 	    "would be added");

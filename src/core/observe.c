@@ -251,6 +251,7 @@ judge(struct sighting *sighting, const struct ask *ask)
 		return true;
 	sighting->failed = true;
 	sighting->rcode = ask->rcode;
+	sighting->local = ask->local;
 	for (i = 0; i < ask->answer.authority_count; i++)
 		sighting->referral |= ask->rcode == RCODE_NOERROR &&
 		    ask->answer.answer_count == 0 &&

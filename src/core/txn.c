@@ -21,9 +21,7 @@ static void take_candidates(struct txn *);
 static void locate_failed(struct txn *, struct step *);
 static void observed(struct txn *, struct step *);
 static void note_failures(struct txn *);
-static void blame(struct txn_candidate *, const struct verdict *, int rcode, enum fault);
 static size_t usable(const struct txn *, struct endpoint *servers);
-static void exhausted(struct txn *, struct step *);
 static void begin_pass(struct txn *, unsigned mask);
 
 void
@@ -177,7 +175,7 @@ locate_failed(struct txn *txn, struct step *step)
 	}
 	/* the NS set brought nothing: what the candidates said stands */
 	if (txn->candidate_count > 0) {
-		exhausted(txn, step);
+		txn_exhausted(txn, step);
 		return;
 	}
 	for (family = 0; family < 2; family++) {
@@ -202,7 +200,7 @@ txn_look(struct txn *txn, struct step *step)
 	size_t count = usable(txn, servers);
 
 	if (count == 0) {
-		exhausted(txn, step);
+		txn_exhausted(txn, step);
 		return;
 	}
 	txn->step = TXN_OBSERVE;
@@ -282,130 +280,13 @@ note_failures(struct txn *txn)
 			continue;
 		for (j = 0; j < txn->candidate_count; j++)
 			if (endpoint_equal(&txn->candidates[j].server,
-			    &sighting->server))
-				blame(&txn->candidates[j], verdict, sighting->rcode,
+			    &sighting->server)) {
+				txn_blame(&txn->candidates[j], verdict, sighting->rcode,
 				    sighting->fault);
+				txn->candidates[j].local = sighting->local;
+			}
 		txn->rcode = sighting->rcode;
 	}
-}
-
-static void
-blame(struct txn_candidate *candidate, const struct verdict *verdict, int rcode,
-    enum fault fault)
-{
-	candidate->failed = true;
-	candidate->said = true;
-	candidate->class = verdict->class;
-	candidate->rcode = rcode;
-	candidate->fault = fault;
-	candidate->meaning = verdict->next == VERDICT_GO_ON ?
-	    "the server is not authoritative for the zone" : verdict->meaning;
-}
-
-/* --- failure ----------------------------------------------------------------------- */
-
-void
-txn_failed(struct txn *txn, struct step *step, const struct verdict *verdict, int rcode,
-    enum fault fault)
-{
-	struct txn_candidate *candidate = &txn->candidates[txn->current];
-	char server[ENDPOINT_TEXT_MAX];
-
-	blame(candidate, verdict, rcode, fault);
-	candidate->local = txn->ask.local;
-	txn->rcode = rcode;
-	txn->looked_again = false;
-	step_note(step, NOTE_INFO, "%s: %s (%s)",
-	    endpoint_format(&candidate->server, server),
-	    rcode >= 0 ? rcode_name(rcode) : fault_text(fault), verdict->meaning);
-	if (verdict->next == VERDICT_AGAIN && !candidate->again) {
-		candidate->again = true;
-		candidate->failed = false;
-		txn_pause(txn, step, CLOCK_S(1), CLOCK_S(1));
-		return;
-	}
-	if (verdict->next == VERDICT_REDISCOVER && !txn->rediscovered) {
-		txn->rediscovered = true;
-		txn->step = TXN_LOCATE;
-		locate_start(&txn->locate, step, &txn->goal.where);
-		return;
-	}
-	txn_look(txn, step);
-}
-
-/* No candidate is left: ask for the NS set once, then say what is known. */
-static void
-exhausted(struct txn *txn, struct step *step)
-{
-	unsigned classes = 0, family;
-	enum exit_code exit;
-	size_t i;
-
-	for (i = 0; i < txn->candidate_count; i++) {
-		struct txn_candidate *candidate = &txn->candidates[i];
-
-		if (candidate->class == VERDICT_TEMPORARY && candidate->said &&
-		    !candidate->again && !candidate->unverified) {
-			candidate->again = true;
-			candidate->failed = false;
-			txn_pause(txn, step, CLOCK_S(1), CLOCK_S(1));
-			return;
-		}
-		if (candidate->said)
-			classes |= VERDICT_BIT(candidate->class);
-	}
-	if (txn->locate.status == LOCATE_FOUND && locate_more(&txn->locate, step)) {
-		txn->step = TXN_LOCATE;
-		return;
-	}
-	if (txn->maybe_applied)
-		classes |= VERDICT_BIT(VERDICT_TEMPORARY);
-	exit = verdict_exit(classes);
-	for (family = 0; family < 2; family++)
-		if ((txn->pass & (1U << family)) && !txn->results[family].done) {
-			txn_end_family(txn, family, exit == EXIT_CODE_REFUSED ?
-			    OUTCOME_REFUSED : OUTCOME_FAILED, exit,
-			    txn_say_exhausted(txn, exit));
-			txn_take_back(txn, step, family);
-		}
-	txn_end_pass(txn, step);
-}
-
-void
-txn_abort(struct txn *txn, struct step *step, const char *why)
-{
-	unsigned classes = 0, family;
-	enum exit_code exit;
-	struct strbuf waits = {0};
-	size_t i;
-
-	if (txn->step == TXN_DONE)
-		return;
-	txn_waits_for(txn, &waits);
-	if (txn->step == TXN_UPDATE || txn->step == TXN_VERIFY ||
-	    txn->step == TXN_CONFIRM)
-		txn->maybe_applied |= txn->goal.purpose != PLAN_PROBE;
-	for (i = 0; i < txn->candidate_count; i++)
-		if (txn->candidates[i].said)
-			classes |= VERDICT_BIT(txn->candidates[i].class);
-	if (txn->maybe_applied)
-		classes |= VERDICT_BIT(VERDICT_TEMPORARY);
-	exit = verdict_exit(classes);
-	for (family = 0; family < 2; family++)
-		if (!txn->results[family].done) {
-			txn_end_family(txn, family, exit == EXIT_CODE_REFUSED ?
-			    OUTCOME_REFUSED : OUTCOME_FAILED, exit,
-			    mem_printf("%s while waiting for %s; check its "
-			    "address, the route to it and that port 53 is not "
-			    "filtered, or give it more time", why,
-			    strbuf_text(&waits)));
-			txn_take_back(txn, step, family);
-		}
-	strbuf_free(&waits);
-	locate_cancel(&txn->locate, step);
-	observe_cancel(&txn->observe, step);
-	ask_cancel(&txn->ask, step);
-	txn->step = TXN_DONE;
 }
 
 /* --- passes ------------------------------------------------------------------------ */
@@ -421,10 +302,15 @@ begin_pass(struct txn *txn, unsigned mask)
 	txn->maybe_applied = false;
 	txn->guards[0] = txn->guards[1] = PLAN_GUARD_SEEN;
 	for (i = 0; i < txn->candidate_count; i++) {
-		txn->candidates[i].failed = false;
-		txn->candidates[i].again = false;
-		txn->candidates[i].said = false;
-		txn->candidates[i].unverified = false;
+		struct txn_candidate *candidate = &txn->candidates[i];
+
+		candidate->again = false;
+		candidate->unverified = false;
+		/* who was silent a moment ago is not waited for again */
+		if (candidate->said && candidate->rcode < 0)
+			continue;
+		candidate->failed = false;
+		candidate->said = false;
 	}
 }
 
@@ -482,6 +368,7 @@ txn_free(struct txn *txn)
 		struct txn_result *result = &txn->results[family];
 
 		free(result->error);
+		free(result->remark);
 		rrset_free(&result->added);
 		rrset_free(&result->kept);
 		rrset_free(&result->removed);

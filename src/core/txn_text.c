@@ -7,7 +7,6 @@
 #include "ddnsupd/txn_parts.h"
 
 static void list_servers(struct strbuf *, const struct endpoint *, size_t count);
-static const struct txn_candidate *spokesman(const struct txn *, enum exit_code);
 static void say_refused(const struct txn *, const struct txn_candidate *,
     struct strbuf *);
 static void say_advice(const struct txn *, const struct txn_candidate *,
@@ -140,7 +139,7 @@ txn_say_unproved(const struct txn *txn)
 char *
 txn_say_exhausted(const struct txn *txn, enum exit_code exit)
 {
-	const struct txn_candidate *candidate = spokesman(txn, exit);
+	const struct txn_candidate *candidate = txn_spokesman(txn, exit);
 	struct strbuf out = {0};
 
 	if (candidate == NULL)
@@ -156,9 +155,8 @@ txn_say_exhausted(const struct txn *txn, enum exit_code exit)
 	return strbuf_take(&out);
 }
 
-/* The candidate whose word decides the exit code. */
-static const struct txn_candidate *
-spokesman(const struct txn *txn, enum exit_code exit)
+const struct txn_candidate *
+txn_spokesman(const struct txn *txn, enum exit_code exit)
 {
 	const struct txn_candidate *found = NULL;
 	size_t i;

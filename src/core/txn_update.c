@@ -15,6 +15,7 @@ static void end_conflict(struct txn *, struct step *, unsigned family, char *err
 static unsigned to_send(struct txn *, struct step *);
 static void settle(struct txn *, struct step *, unsigned mask);
 static void warn(struct txn *, struct step *);
+static bool knows_own(const struct txn *);
 static void build(const struct txn *, struct update *);
 static void plan_only(struct txn *, struct step *);
 static void accepted(struct txn *, struct step *, unsigned family);
@@ -146,33 +147,50 @@ end_conflict(struct txn *txn, struct step *step, unsigned family, char *error)
 	txn_take_back(txn, step, family);
 }
 
-/* What a person should know before it happens. */
+/* What a person should know before it happens, once. */
 static void
 warn(struct txn *txn, struct step *step)
 {
 	struct strbuf list = {0};
+	bool adds = false;
 	unsigned family;
 
-	for (family = 0; family < 2 && !txn->warned; family++) {
+	if (txn->warned || txn->goal.purpose != PLAN_REGISTER)
+		return;
+	for (family = 0; family < 2; family++) {
 		const struct plan *plan = &txn->plans[family];
 
 		if (!(txn->sent & (1U << family)) || plan->foreign.count == 0 ||
-		    txn->goal.purpose != PLAN_REGISTER || !txn->goal.managed[family])
+		    !txn->goal.managed[family])
 			continue;
+		strbuf_add(&list, list.len > 0 ? ", " : "");
 		txn_list_addrs(&list, &plan->foreign);
-		if (txn->goal.mode == FQDN_DEDICATED) {
-			step_note(step, NOTE_WARNING, "replacing %s, which this agent "
-			    "did not register (on-conflict: keep would not)",
-			    strbuf_text(&list));
-			txn->warned = true;
-		} else if (txn_entry(txn) == NULL && plan->added.count > 0) {
-			step_note(step, NOTE_WARNING, "%s stands there already and "
-			    "stays; if it is this machine's former address, remove it "
-			    "by hand", strbuf_text(&list));
-			txn->warned = true;
-		}
+		adds |= plan->added.count > 0;
+	}
+	if (list.len > 0 && txn->goal.mode == FQDN_DEDICATED) {
+		step_note(step, NOTE_WARNING, "replacing %s, which this agent did not "
+		    "register (on-conflict: keep would not)", strbuf_text(&list));
+		txn->warned = true;
+	} else if (list.len > 0 && adds && !knows_own(txn)) {
+		step_note(step, NOTE_WARNING, "%s stands there already and stays; if "
+		    "it is this machine's former address, remove it by hand",
+		    strbuf_text(&list));
+		txn->warned = true;
 	}
 	strbuf_free(&list);
+}
+
+/* Does the state hold anything under the name, but for what is about to be added? */
+static bool
+knows_own(const struct txn *txn)
+{
+	const struct state_entry *entry = txn_entry(txn);
+	size_t i;
+
+	for (i = 0; entry != NULL && i < entry->record_count; i++)
+		if (entry->records[i].holding == HOLDING_HELD)
+			return true;
+	return false;
 }
 
 /* --- the message ------------------------------------------------------------------- */

@@ -11,6 +11,9 @@
 static bool shows(const struct txn *, unsigned family);
 static void stands(struct txn *, struct step *, unsigned family);
 static void confirm(struct txn *, struct step *);
+static void contradict(struct txn *, struct step *);
+static void ask_confirmation(struct txn *, struct step *, struct update *);
+static void lags(struct txn *, struct step *, unsigned family);
 static void unverified(struct txn *, struct step *, const struct verdict *);
 
 /* What an UPDATE that was accepted and does not show counts for. */
@@ -134,15 +137,9 @@ txn_verify_failed(struct txn *txn, struct step *step)
 static void
 confirm(struct txn *txn, struct step *step)
 {
-	const struct endpoint *server = &txn->candidates[txn->current].server;
-	struct update update;
+	struct update update = {.zone = txn->zone, .owner = txn->goal.where.owner};
 	unsigned family;
-	uint8_t *bytes;
-	size_t len;
 
-	memset(&update, 0, sizeof(update));
-	update.zone = txn->zone;
-	update.owner = txn->goal.where.owner;
 	for (family = 0; family < 2; family++) {
 		const struct rrset *result = &txn->plans[family].result;
 		struct addr absent;
@@ -156,32 +153,80 @@ confirm(struct txn *txn, struct step *step)
 		absent = plan_absent_addr(result);
 		update_delete(&update, &absent);
 	}
-	if (wire_update(&update, 0, &bytes, &len) == FAULT_NONE) {
+	txn->contrary = false;
+	ask_confirmation(txn, step, &update);
+}
+
+/* The opposite must fail, or this server says yes to everything. */
+static void
+contradict(struct txn *txn, struct step *step)
+{
+	struct update update = {.zone = txn->zone, .owner = txn->goal.where.owner};
+	unsigned family = txn->sent == FAMILY_AAAA;
+	const struct rrset *result = &txn->plans[family].result;
+	struct addr absent = plan_absent_addr(&txn->before.sets[family]);
+
+	if (result->count > 0)
+		update_require_absent(&update, result->type);
+	else
+		update_require_value(&update, &txn->before.sets[family]);
+	update_delete(&update, &absent);
+	txn->contrary = true;
+	ask_confirmation(txn, step, &update);
+}
+
+static void
+ask_confirmation(struct txn *txn, struct step *step, struct update *update)
+{
+	uint8_t *bytes;
+	size_t len;
+
+	if (wire_update(update, 0, &bytes, &len) == FAULT_NONE) {
 		txn->step = TXN_CONFIRM;
-		ask_start(&txn->ask, step, ASK_UPDATE, server, txn->goal.tcp, bytes,
-		    len);
+		ask_start(&txn->ask, step, ASK_UPDATE,
+		    &txn->candidates[txn->current].server, txn->goal.tcp, bytes, len);
 	} else {
 		unverified(txn, step, &not_verified);
 	}
-	update_free(&update);
+	update_free(update);
 }
 
 void
 txn_confirm_answered(struct txn *txn, struct step *step)
 {
-	char server[ENDPOINT_TEXT_MAX];
+	bool answered = txn->ask.status == ASK_ANSWERED;
+	bool yes = answered && txn->ask.rcode == RCODE_NOERROR;
 	unsigned family;
 
-	if (txn->ask.status != ASK_ANSWERED || txn->ask.rcode != RCODE_NOERROR) {
-		unverified(txn, step, &not_applied);
+	if (!txn->contrary && yes) {
+		contradict(txn, step);
 		return;
 	}
-	step_note(step, NOTE_NOTICE, "not yet visible at %s: it passes updates on, and "
-	    "its own copy lags", endpoint_format(&txn->server, server));
+	if (!txn->contrary || yes || !answered ||
+	    verdict_of_rcode(VERDICT_UPDATE, txn->ask.rcode)->next != VERDICT_LOOK) {
+		unverified(txn, step, answered ? &not_applied : &not_verified);
+		return;
+	}
 	for (family = 0; family < 2; family++)
-		if (txn->sent & (1U << family))
+		if (txn->sent & (1U << family)) {
+			lags(txn, step, family);
 			stands(txn, step, family);
+		}
+	txn->rcode = RCODE_NOERROR;
 	txn_end_pass(txn, step);
+}
+
+/* A secondary that passes updates on shows them when its own copy is refreshed. */
+static void
+lags(struct txn *txn, struct step *step, unsigned family)
+{
+	char server[ENDPOINT_TEXT_MAX];
+
+	txn->results[family].remark = mem_printf("not yet visible at %s",
+	    endpoint_format(&txn->server, server));
+	step_note(step, NOTE_NOTICE, "%s %s: it passes updates on, and its own copy "
+	    "lags", rrtype_name(txn->plans[family].result.type),
+	    txn->results[family].remark);
 }
 
 static void

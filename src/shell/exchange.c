@@ -62,6 +62,7 @@ static enum fault start_udp(struct talk *talk, const struct effect *effect);
 static enum fault send_datagram(struct talk *talk, const struct effect *effect);
 static void on_udp_read(uv_udp_t *udp, ssize_t got, const uv_buf_t *buf,
     const struct sockaddr *from, unsigned flags);
+static int talk_fd(const struct talk *talk);
 static enum fault start_tcp(struct talk *talk, const struct effect *effect);
 static void frame_output(struct talk *talk, const struct effect *effect);
 static void on_tcp_connect_timeout(uv_timer_t *timer);
@@ -225,7 +226,18 @@ on_udp_read(uv_udp_t *udp, ssize_t got, const uv_buf_t *buf,
 	if (got < 0)
 		fail(talk, uvx_fault((int)got));
 	else if (from != NULL)
-		uvx_post_answer(talk->exchange->uvx, talk->id, buf->base, (size_t)got);
+		uvx_post_answer(talk->exchange->uvx, talk->id, buf->base, (size_t)got,
+		    talk_fd(talk));
+}
+
+static int
+talk_fd(const struct talk *talk)
+{
+	const uv_handle_t *handle = talk->is_tcp ? (const uv_handle_t *)&talk->tcp :
+	    (const uv_handle_t *)&talk->udp;
+	uv_os_fd_t fd;
+
+	return uv_fileno(handle, &fd) == 0 ? fd : -1;
 }
 
 static enum fault
@@ -322,7 +334,7 @@ take_bytes(struct talk *talk, const uint8_t *bytes, size_t len)
 		if (talk->frame_len < PREFIX_LEN || talk->frame_len < frame_need(talk))
 			continue;
 		uvx_post_answer(talk->exchange->uvx, talk->id, talk->frame + PREFIX_LEN,
-		    talk->frame_len - PREFIX_LEN);
+		    talk->frame_len - PREFIX_LEN, talk_fd(talk));
 		talk->frame_len = 0;
 	}
 }

@@ -302,7 +302,7 @@ on_question_answered(void *arg, int status, int timeouts, unsigned char *bytes, 
 
 	(void)timeouts;
 	if (!question->ended && bytes != NULL)
-		uvx_post_answer(uvx, question->id, bytes, (size_t)len);
+		uvx_post_answer(uvx, question->id, bytes, (size_t)len, -1);
 	else if (!question->ended)
 		uvx_post_fault(uvx, question->id, ares_fault(channel, status));
 	remove_question(question);

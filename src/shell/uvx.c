@@ -14,6 +14,7 @@
 #include "shell/uvx.h"
 
 static void on_close(uv_handle_t *handle);
+static struct addr local_addr(int fd);
 static int fill_address(const struct endpoint *server, struct sockaddr_storage *addr,
     socklen_t *addr_len);
 static int fill_ipv6(const struct endpoint *server, struct sockaddr_in6 *in6);
@@ -66,13 +67,32 @@ uvx_post_fault(struct uvx *uvx, uint64_t id, enum fault fault)
 }
 
 void
-uvx_post_answer(struct uvx *uvx, uint64_t id, const void *bytes, size_t len)
+uvx_post_answer(struct uvx *uvx, uint64_t id, const void *bytes, size_t len, int fd)
 {
 	struct event answer = {.kind = EVENT_ANSWER, .id = id};
 
 	answer.bytes = bytes;
 	answer.len = len;
+	answer.local = local_addr(fd);
 	uvx->post(uvx, &answer);
+}
+
+static struct addr
+local_addr(int fd)
+{
+	struct sockaddr_storage name;
+	socklen_t len = sizeof(name);
+	struct addr none = {0};
+
+	if (fd < 0 || getsockname(fd, (struct sockaddr *)&name, &len) != 0)
+		return none;
+	if (name.ss_family == AF_INET)
+		return addr_make(FAMILY_IPV4, (const uint8_t *)
+		    &((struct sockaddr_in *)&name)->sin_addr);
+	if (name.ss_family == AF_INET6)
+		return addr_make(FAMILY_IPV6, (const uint8_t *)
+		    &((struct sockaddr_in6 *)&name)->sin6_addr);
+	return none;
 }
 
 enum fault

@@ -47,7 +47,10 @@ int64_t uvx_now_us(void);
 void uvx_timer_at(uv_timer_t *timer, uv_timer_cb on_timer, int64_t at_us);
 
 void uvx_post_fault(struct uvx *uvx, uint64_t id, enum fault fault);
-void uvx_post_answer(struct uvx *uvx, uint64_t id, const void *bytes, size_t len);
+
+/* `fd`: the socket it came by, for our own address on it; -1: not known. */
+void uvx_post_answer(struct uvx *uvx, uint64_t id, const void *bytes, size_t len,
+    int fd);
 
 /* A negative errno, libuv's as well, of a datagram socket. */
 enum fault uvx_fault(int error);

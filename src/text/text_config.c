@@ -31,6 +31,8 @@ text_config(const char *text, size_t len, const char *file, char **error,
 	struct outline outline = { 0 };
 	struct config *config;
 
+	if (len == 0)
+		text = ""; /* libyaml wants a place even for nothing */
 	if (len >= 3 && memcmp(text, bom, 3) == 0) {
 		text += 3;
 		len -= 3;

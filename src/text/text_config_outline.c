@@ -69,7 +69,8 @@ outline_path(const struct outline *outline, const struct node *node)
 
 /* The scan bounds the depth, and so the recursion. */
 void
-outline_add_path(const struct outline *outline, const struct node *node, struct strbuf *out)
+outline_add_path(const struct outline *outline, const struct node *node,
+    struct strbuf *out)
 {
 	if (node == outline->nodes)
 		return;

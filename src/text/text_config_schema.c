@@ -20,7 +20,6 @@
 
 #define STEPS_MAX 8       /* of a way into the file; the longest has 3 */
 #define KEY_MAX 32        /* longer than every key of the schema */
-#define LINE_MAX_LEN 4096 /* of a log line; a longer one is cut */
 
 #define COUNT(array) (sizeof(array) / sizeof((array)[0]))
 #define COUNT32(array) ((uint32_t)COUNT(array))
@@ -261,17 +260,21 @@ static void
 on_log(cyaml_log_t level, void *ctx, const char *format, va_list ap)
 {
 	struct complaint *complaint = ctx;
-	char line[LINE_MAX_LEN];
+	struct strbuf text = { 0 };
+	const char *line;
 
 	(void)level;
-	(void)vsnprintf(line, sizeof(line), format, ap);
-	line[strcspn(line, "\n")] = '\0';
+	strbuf_vprintf(&text, format, ap);
+	if (text.len > 0 && text.s[text.len - 1] == '\n')
+		text.s[text.len - 1] = '\0';
+	line = strbuf_text(&text);
 	if (complaint->in_backtrace)
 		add_step(complaint, line);
 	else if (strcmp(line, "Load: Backtrace:") == 0)
 		complaint->in_backtrace = true;
 	else if (complaint->text.len == 0 && after(line, "Load: ") != NULL)
 		strbuf_add(&complaint->text, after(line, "Load: "));
+	strbuf_free(&text);
 }
 
 /* libcyaml 1.3.1: "  in mapping field 'KEY' (line: N, column: N)", "  in sequence entry
@@ -379,7 +382,7 @@ unknown_key(const struct complaint *complaint, const struct node *mapping,
 	if (key != NULL)
 		node = outline_child(outline, mapping, key);
 	if (node == NULL) {
-		/* The log line was cut: the key is longer than any of ours. */
+		/* Another libcyaml, which words it otherwise. */
 		node = mapping;
 		key = "";
 	}
