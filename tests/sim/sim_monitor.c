@@ -142,7 +142,6 @@ check_added(struct sim_world *world, const struct config_registration *reg,
     const struct sim_rr *rr, bool confirms)
 {
 	struct addr addr = sim_rr_addr(rr);
-	struct sim_holding *holding;
 	char text[ADDR_TEXT_MAX];
 
 	addr_format(&addr, text);
@@ -156,11 +155,8 @@ check_added(struct sim_world *world, const struct config_registration *reg,
 		sim_fail(world, "M4: %s may not be published", text);
 	if (reg->mode == FQDN_DEDICATED && rr->ttl != reg->ttl_s)
 		sim_fail(world, "M4: %s is added with TTL %u", text, rr->ttl);
-	if (confirms)
-		return;
-	check_covered(world, reg, rr);
-	holding = sim_monitor_holding(world, &rr->owner);
-	rrset_add(&holding->ours[rr->type == RRTYPE_AAAA], &addr);
+	if (!confirms)
+		check_covered(world, reg, rr);
 }
 
 static void

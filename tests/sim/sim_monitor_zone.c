@@ -10,6 +10,7 @@
 #include "sim_monitor_names.h"
 #include "sim_world.h"
 
+static void note_added(struct sim_world *world, const struct sim_rr *rr);
 static void check_removed(struct sim_world *world, const struct name *owner,
     const struct sim_rr *rr);
 static bool may_remove(struct sim_world *world, const struct name *owner,
@@ -43,9 +44,12 @@ sim_monitor_changed(struct sim_world *world)
 {
 	if (world->config == NULL)
 		return;
-	for (size_t i = 0; i < world->config->registration_count && i < 64; i++)
-		if (sim_is_right(world, i))
-			world->right_once |= (uint64_t)1 << i;
+	for (size_t i = 0; i < world->config->registration_count && i < 32; i++) {
+		if (is_family_right(world, i, FAMILY_IPV4))
+			world->right_once |= (uint64_t)1 << 2 * i;
+		if (is_family_right(world, i, FAMILY_IPV6))
+			world->right_once |= (uint64_t)2 << 2 * i;
+	}
 }
 
 void
@@ -67,7 +71,12 @@ sim_monitor_done(struct sim_world *world, const struct sim_msg *msg,
 	if (deed->changed)
 		sim_trace(world, "# the zone has changed, serial %u",
 		    deed->zone->serial);
-	if (world->config == NULL || owner == NULL || !deed->changed)
+	if (owner == NULL || !deed->changed)
+		return;
+	for (size_t i = 0; i < deed->zone->rrs.count; i++)
+		if (find_rr(&deed->before, &deed->zone->rrs.items[i]) == NULL)
+			note_added(world, &deed->zone->rrs.items[i]);
+	if (world->config == NULL)
 		return;
 	if (world->mode == ENGINE_CHECK_ONLINE)
 		sim_fail(world, "M11: the permission test changed the zone");
@@ -118,6 +127,19 @@ sim_is_right(struct sim_world *world, size_t i)
 {
 	return is_family_right(world, i, FAMILY_IPV4) &&
 	    is_family_right(world, i, FAMILY_IPV6);
+}
+
+/* From now on it is ours: an address that stood there already never becomes so. */
+static void
+note_added(struct sim_world *world, const struct sim_rr *rr)
+{
+	struct sim_holding *holding = sim_monitor_holding(world, &rr->owner);
+	struct addr addr;
+
+	if (rr->type != RRTYPE_A && rr->type != RRTYPE_AAAA)
+		return;
+	addr = sim_rr_addr(rr);
+	rrset_add(&holding->ours[rr->type == RRTYPE_AAAA], &addr);
 }
 
 static void
@@ -227,7 +249,7 @@ exit_fits(enum outcome outcome, int exit)
 static void
 check_right(struct sim_world *world, size_t i, const char *outcome)
 {
-	bool right = world->foreign_writers ? (world->right_once >> i & 1) != 0 :
+	bool right = world->foreign_writers ? (world->right_once >> 2 * i & 3) == 3 :
 	    sim_is_right(world, i);
 
 	if (!right)

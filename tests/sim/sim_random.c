@@ -78,7 +78,7 @@ calm_runs(struct sim_world *world, struct sim_case *random)
 	sim_trace(world, "# --- once more");
 	exit = sim_run(world, ENGINE_ONCE);
 	sim_expect_exit(world, exit, conflict ? EXIT_CODE_CONFLICT : EXIT_CODE_OK);
-	if (!conflict && !random->keeps_ttl) {
+	if (!conflict) {
 		sim_expect_outcome(world, "it", "unchanged");
 		sim_expect_updates(world, 0, 0);
 	}

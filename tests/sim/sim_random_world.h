@@ -21,7 +21,6 @@ struct sim_case {
 	bool manages[2];       /* A, AAAA */
 	bool wants[2][SIM_POOL];
 	bool pure;             /* nobody else writes addresses of our pool */
-	bool keeps_ttl;        /* a server like Samba */
 	bool unwilling;        /* some server refuses, whatever its reason */
 	const char *servers;   /* for dns.servers */
 	struct strbuf config;

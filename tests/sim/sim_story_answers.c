@@ -190,6 +190,9 @@ samba_keeps_ttl(struct sim_world *world)
 	sim_expect_outcome(world, "amt", "updated");
 	sim_expect_ttl(world, SIM_AMT, RRTYPE_A, 1200);
 	sim_expect_updates(world, 1, 3);
+	sim_expect_exit(world, sim_run(world, ENGINE_ONCE), 0);
+	sim_expect_outcome(world, "amt", "unchanged");
+	sim_expect_updates(world, 0, 0);
 }
 
 static void

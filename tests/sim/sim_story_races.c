@@ -107,6 +107,28 @@ changed_once_shared(struct sim_world *world)
 	sim_expect_ttl(world, SIM_HOST, RRTYPE_A, 300);
 }
 
+static void
+write_our_address(struct sim_world *world)
+{
+	if (writes++ == 0)
+		sim_write(world, SIM_HOST " 300 A 192.0.2.10");
+}
+
+/* Somebody registers our very address first: it is theirs, and stays. */
+static void
+same_address_shared(struct sim_world *world)
+{
+	sim_corp(world);
+	writes = 0;
+	world->config_text = SIM_SHARED;
+	world->before_update = write_our_address;
+	sim_expect_exit(world, sim_run(world, ENGINE_ONCE), 0);
+	sim_expect_record(world, "host", "192.0.2.10", "kept");
+	sim_expect_ttl(world, SIM_HOST, RRTYPE_A, 300);
+	sim_expect_exit(world, sim_run(world, ENGINE_WITHDRAW), 0);
+	sim_expect_addrs(world, SIM_HOST, RRTYPE_A, "192.0.2.10");
+}
+
 /* An alias appears between look and UPDATE: the prerequisite holds us back. */
 static void
 write_alias(struct sim_world *world)
@@ -205,6 +227,7 @@ const struct sim_story sim_stories_races[] = {
 	{ "races-changed-once", changed_once },
 	{ "races-changed-always", changed_always },
 	{ "races-changed-once-shared", changed_once_shared },
+	{ "races-same-address-shared", same_address_shared },
 	{ "races-alias-appears", alias_appears },
 	{ "races-foreign-disappears", foreign_disappears },
 	{ "races-doubled", doubled },

@@ -108,7 +108,7 @@ struct sim_world {
 	struct sim_holding *holdings;
 	size_t holding_count;
 	size_t holding_cap;
-	uint64_t right_once;            /* a bit each: was as desired in the run */
+	uint64_t right_once;            /* two bits each: a family was as desired */
 
 	struct strbuf trace;
 	struct strbuf failures;
