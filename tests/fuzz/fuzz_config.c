@@ -1,9 +1,9 @@
 /*
  * Any octets as ddnsupd.yaml.
  *
- * Beyond not crashing, leaking or hanging: a configuration or one clean line that begins
- * with file, line and column, never both; what was accepted keeps the promises that
- * config.h and name.h make to the rest of the program.
+ * Beyond not crashing, leaking or hanging: a configuration or one clean line that
+ * begins with file, line and column, never both; what was accepted keeps the promises
+ * that config.h and name.h make to the rest of the program.
  */
 #include <stdint.h>
 #include <stdio.h>
@@ -51,7 +51,8 @@ check_error(const char *error, const uint8_t *data, size_t size)
 	size_t lines = 1;
 	int at = -1;
 
-	demand(sscanf(error, "fuzz.yaml:%u:%u: %n", &line, &column, &at) == 2 && at > 0);
+	demand(sscanf(error, "fuzz.yaml:%u:%u: %n", &line, &column, &at) == 2);
+	demand(at > 0);
 	demand(strstr(error + at, ": ") != NULL);
 	demand(strlen(error) < 1000);
 	check_clean(error, false);
@@ -75,8 +76,8 @@ check_config(const struct config *config)
 {
 	demand(config->amt_release >= 1 && config->amt_release <= 99);
 	demand(config->state_directory == NULL || config->state_directory[0] != '\0');
-	demand(config->control_socket == NULL ||
-	    (config->control_socket[0] != '\0' && strlen(config->control_socket) < 108));
+	demand(config->control_socket == NULL || config->control_socket[0] != '\0');
+	demand(config->control_socket == NULL || strlen(config->control_socket) < 108);
 	for (size_t i = 0; i < config->server_count; i++) {
 		demand(config->servers[i].port != 0);
 		demand(!addr_is_unspecified(&config->servers[i].addr));

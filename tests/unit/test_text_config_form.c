@@ -107,8 +107,8 @@ Test(text_config_form, many_and_long_keys)
 	for (int i = 0; i < 10000; i++)
 		strbuf_add(&text, "k");
 	strbuf_add(&text, "\n: 1\n");
-	expect_error(text.s, "f:2:3: kkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkk"
-	    "kkkkkkkk...: unknown key...");
+	expect_error(text.s, "f:2:3: kkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkk"
+	    "kkkkkkkkkkkkkkkkkk...: unknown key...");
 	strbuf_free(&text);
 }
 
