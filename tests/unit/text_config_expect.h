@@ -68,7 +68,7 @@ expect_error(const char *text, const char *wanted)
 static inline void
 expect_refused(const char *key, const char *value, const char *wanted)
 {
-	char text[512], line[512];
+	char text[512], line[640];
 
 	snprintf(text, sizeof(text), REG "%s: %s\n", key, value);
 	snprintf(line, sizeof(line), "f:3:%zu: registrations[0].%s: %s",
