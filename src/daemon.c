@@ -263,6 +263,11 @@ perform(struct daemon *daemon, const struct effect *effect)
 		logsink_write(daemon->log, effect->level, effect->subject,
 		    effect->text);
 		break;
+	case EFFECT_REPLY:
+	case EFFECT_STREAM:
+	case EFFECT_RELOAD:
+	case EFFECT_STATUS:
+		break;
 	case EFFECT_FINISH:
 		daemon->finished = true;
 		daemon->exit = effect->exit;

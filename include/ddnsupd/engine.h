@@ -21,6 +21,7 @@ enum engine_mode {
 	ENGINE_WITHDRAW,  /* delete what state says is ours, FINISH */
 	ENGINE_CHECK,     /* judge the rules, FINISH; sends nothing */
 	ENGINE_CHECK_ONLINE, /* the same, then the harmless test of protocol.md 7 */
+	ENGINE_DAEMON,    /* keep the names right until STOP */
 };
 
 struct engine_options {

@@ -15,6 +15,8 @@
 #include "ddnsupd/facts.h"
 #include "ddnsupd/fault.h"
 
+struct config;
+
 /* --- what happens ------------------------------------------------------------------ */
 
 enum event_kind {
@@ -27,6 +29,12 @@ enum event_kind {
 	EVENT_SAVE_FAILED,
 	EVENT_WAKE,       /* the instant asked for by wake_at_us */
 	EVENT_STOP,       /* finish now: SIGINT or SIGTERM */
+	/* the daemon's */
+	EVENT_RESUME,     /* the machine has slept, or its clock was set */
+	EVENT_REFRESH,    /* SIGUSR1: update everything now */
+	EVENT_CONFIG,     /* the file was read again: a configuration, or why not */
+	EVENT_REQUEST,    /* one line from a control client */
+	EVENT_GONE,       /* a control client has closed */
 };
 
 struct event {
@@ -42,7 +50,12 @@ struct event {
 	const char *hosts_text;   /*   where there is none; valid for the step */
 	const char *resolv_text;
 	int signal;               /* STOP: SIGINT or SIGTERM's number */
-	int64_t wall_s;           /* START: seconds since 1970, for the state file */
+	int64_t wall_s;           /* START, RESUME: seconds since 1970, for the state file
+	                           * and for people */
+	uint64_t client;          /* REQUEST, GONE: who; CONFIG: who asked; 0: nobody */
+	bool may_change;          /* REQUEST: root or our own user (SO_PEERCRED) */
+	struct config *config;    /* CONFIG: taken over by the core; NULL: refused */
+	const char *error;        /* CONFIG refused: the one line that says why */
 };
 
 /* --- what we do -------------------------------------------------------------------- */
@@ -54,6 +67,11 @@ enum effect_kind {
 	EFFECT_SAVE,      /* write text to the state file; SAVED or SAVE_FAILED */
 	EFFECT_NOTE,      /* say it: log, watch, trace */
 	EFFECT_FINISH,    /* the run is over */
+	/* the daemon's */
+	EFFECT_REPLY,     /* one line to a control client */
+	EFFECT_STREAM,    /* from now on the client gets every note, too (watch) */
+	EFFECT_RELOAD,    /* read the configuration again, answer with CONFIG */
+	EFFECT_STATUS,    /* one line a person understands, for the service manager */
 };
 
 enum note_level {  /* syslog(3) priorities */
@@ -81,10 +99,13 @@ struct effect {
 	char *qname;              /* LOOKUP: text form, absolute, no trailing dot */
 	uint16_t qtype;           /* LOOKUP */
 	int64_t timeout_us;       /* LOOKUP */
-	char *text;               /* SAVE: file content; NOTE: sentence */
+	char *text;               /* SAVE: file content; NOTE: sentence; REPLY, STATUS:
+	                           * the line, without its newline */
 	enum note_level level;    /* NOTE */
 	char *subject;            /* NOTE: registration, zone, server, interface */
 	int exit;                 /* FINISH */
+	uint64_t client;          /* REPLY, STREAM, RELOAD: who */
+	bool json;                /* STREAM: as JSON lines */
 };
 
 struct effects {

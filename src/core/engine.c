@@ -143,6 +143,13 @@ absorb(struct engine *engine, struct step *step, const struct event *event)
 		break;
 	case EVENT_WAKE:
 		break; /* deadlines are looked at in every step */
+	case EVENT_RESUME:
+	case EVENT_REFRESH:
+	case EVENT_CONFIG:
+	case EVENT_REQUEST:
+	case EVENT_GONE:
+		engine_daemon_event(engine, step, event);
+		break;
 	case EVENT_STOP:
 		engine->signal = event->signal;
 		stop(engine, step, event->signal == SIGINT ? "interrupted" :
