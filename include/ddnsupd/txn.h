@@ -96,7 +96,7 @@ struct txn {
 	unsigned round;
 	bool looked_again;            /* this observation follows a failed prerequisite */
 	int failed_rcode;
-	bool maybe_applied;           /* an UPDATE of this pass went unanswered */
+	unsigned maybe_applied;       /* families of an UPDATE that went unanswered */
 	struct rrset put[2];          /* addresses this conversation made MAYBE */
 	bool put_saved;
 	uint64_t wait_save;           /* SAVE: the generation waited for */

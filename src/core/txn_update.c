@@ -271,9 +271,10 @@ txn_update_answered(struct txn *txn, struct step *step)
 
 	if (txn->ask.status == ASK_FAILED) {
 		/* ignorance, unless not one message can have arrived */
-		txn->maybe_applied |= txn->goal.purpose != PLAN_PROBE &&
+		if (txn->goal.purpose != PLAN_PROBE &&
 		    (txn->ask.attempt_count > 1 || txn->ask.fault == FAULT_TIMEOUT ||
-		    txn->ask.fault == FAULT_RESET);
+		    txn->ask.fault == FAULT_RESET))
+			txn->maybe_applied |= txn->sent;
 		txn_failed(txn, step, verdict_of_fault(VERDICT_UPDATE, txn->ask.fault),
 		    -1, txn->ask.fault);
 		return;
@@ -414,7 +415,7 @@ take_success(struct txn *txn, struct step *step)
 static void
 give_up(struct txn *txn, struct step *step, unsigned family)
 {
-	bool keeps = txn->goal.mode == FQDN_DEDICATED &&
+	bool keeps = txn->goal.managed[family] && txn->goal.mode == FQDN_DEDICATED &&
 	    txn->goal.on_conflict == ON_CONFLICT_KEEP && txn->round < TXN_ROUNDS_MAX;
 
 	if (keeps && txn->goal.purpose == PLAN_REGISTER)
@@ -436,7 +437,8 @@ static bool
 escalate(struct txn *txn, unsigned family)
 {
 	bool keeps = txn->goal.purpose == PLAN_PROBE ||
-	    (txn->goal.mode == FQDN_DEDICATED &&
+	    (txn->goal.purpose == PLAN_REGISTER && txn->goal.managed[family] &&
+	    txn->goal.mode == FQDN_DEDICATED &&
 	    txn->goal.on_conflict == ON_CONFLICT_KEEP);
 
 	switch (txn->guards[family]) {
