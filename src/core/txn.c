@@ -374,6 +374,8 @@ txn_free(struct txn *txn)
 		rrset_free(&result->pending);
 		plan_free(&txn->plans[family]);
 		rrset_free(&txn->put[family]);
+		rrset_free(&txn->doubt_added[family]);
+		rrset_free(&txn->doubt_removed[family]);
 		rrset_free(&txn->goal.desired[family]);
 	}
 	memset(txn, 0, sizeof(*txn));
