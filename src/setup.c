@@ -28,8 +28,8 @@ static void add_dedicated(struct config *config, const struct name *fqdn,
 static void override(struct config *config, const struct options *options);
 static void override_addresses(struct config_registration *reg,
     const struct options *options);
-static void warn_of_dhcp(const struct options *options, const struct config *config,
-    const struct logsink *log);
+static bool check_dhcp(const struct options *options, const struct config *config,
+    const struct logsink *log, struct setup_error *error);
 static bool check_interface(const struct options *options, const struct fact_net *net,
     struct setup_error *error);
 
@@ -46,8 +46,10 @@ setup_config(const struct options *options, const struct hostwatch *host,
 	if (config == NULL)
 		return NULL;
 	override(config, options);
-	warn_of_dhcp(options, config, log);
-	return config;
+	if (check_dhcp(options, config, log, error))
+		return config;
+	config_free(config);
+	return NULL;
 }
 
 bool
@@ -216,17 +218,24 @@ override_addresses(struct config_registration *reg, const struct options *option
 		config_add_address(reg, &options->addresses[i]);
 }
 
-/* With no other server the run ends with R3; a check that asks nobody needs none. */
-static void
-warn_of_dhcp(const struct options *options, const struct config *config,
-    const struct logsink *log)
+/*
+ * Asked for by name, DHCP is an error until this agent can do it; only not knowing any
+ * server is the run's business (R3), and none of a check that asks nobody.
+ */
+static bool
+check_dhcp(const struct options *options, const struct config *config,
+    const struct logsink *log, struct setup_error *error)
 {
-	if (config_dns_source(config) == DNS_SOURCE_STATIC ||
-	    (options->verb == VERB_CHECK && !options->online))
-		return;
-	logsink_write(log, NOTE_WARNING, "dns.source",
-	    "this version does not take DNS servers from DHCP; "
-	    "give -s SERVER, or dns.servers in the file");
+	if (config->dns_source == DNS_SOURCE_DHCP)
+		return setup_fail(error, EXIT_CODE_CONFIG, "%s: dns.source: dhcp is not "
+		    "in this version yet; list the servers in dns.servers, or give -s "
+		    "SERVER", file_of(options));
+	if (config_dns_source(config) == DNS_SOURCE_DHCP &&
+	    (options->verb != VERB_CHECK || options->online))
+		logsink_write(log, NOTE_WARNING, "dns.source", "this version does not "
+		    "take DNS servers from DHCP; give -s SERVER, or dns.servers in the "
+		    "file");
+	return true;
 }
 
 static bool

@@ -53,6 +53,7 @@ struct plan {
 	struct rrset added;
 	struct rrset kept;    /* desired and there */
 	struct rrset removed;
+	struct rrset unseen;  /* ours to remove, but not seen: deleted all the same */
 	struct rrset foreign; /* seen, neither desired nor known as ours */
 	uint32_t ttl;         /* of what is added, seconds */
 	bool ttl_changed;

@@ -66,6 +66,7 @@ struct txn_candidate {
 	struct endpoint server;
 	bool failed;
 	bool again;                   /* SERVFAIL: had its second chance */
+	bool doubt;                   /* did not answer an UPDATE */
 	bool unverified;              /* said NOERROR, but it does not show */
 	bool said;                    /* class, rcode, fault, meaning are set */
 	unsigned class;               /* enum verdict_class */
@@ -96,7 +97,9 @@ struct txn {
 	unsigned round;
 	bool looked_again;            /* this observation follows a failed prerequisite */
 	int failed_rcode;
-	bool maybe_applied;           /* an UPDATE of this pass went unanswered */
+	unsigned maybe_applied;       /* families of an UPDATE that went unanswered */
+	struct rrset doubt_added[2];  /* of UPDATEs that went unanswered */
+	struct rrset doubt_removed[2];
 	struct rrset put[2];          /* addresses this conversation made MAYBE */
 	bool put_saved;
 	uint64_t wait_save;           /* SAVE: the generation waited for */

@@ -54,6 +54,14 @@ void txn_update_answered(struct txn *txn, struct step *step);
  * conversation has changed anything for the family. */
 bool txn_keep_rest(struct txn *txn, unsigned family);
 
+/* A conflict ends the family's story; what was recorded in advance is taken back. */
+void txn_end_conflict(struct txn *txn, struct step *step, unsigned family, char *error);
+
+/* --- txn_probe.c ------------------------------------------------------------------- */
+
+/* The no-op delete was accepted. */
+void txn_permitted(struct txn *txn, struct step *step);
+
 /* --- txn_verify.c ------------------------------------------------------------------ */
 
 void txn_verify(struct txn *txn, struct step *step);

@@ -103,6 +103,7 @@ locate_more(struct locate *locate, struct step *step)
 {
 	if (locate->ns_asked)
 		return false;
+	locate->candidate_count = 0; /* those known so far have failed */
 	ask_ns(locate, step);
 	advance(locate, step);
 	return true;

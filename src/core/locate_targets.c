@@ -183,8 +183,9 @@ locate_add_candidate(struct locate *locate, const struct endpoint *server,
 	for (i = 0; i < locate->candidate_count; i++)
 		if (endpoint_equal(&locate->candidates[i].server, server))
 			return;
-	if (locate->candidate_count == LOCATE_CANDIDATES_MAX ||
-	    !is_target(locate, server))
+	/* the last place is the resolver's: it is known to be alive */
+	if (locate->candidate_count + (origin != CANDIDATE_RESOLVER) >=
+	    LOCATE_CANDIDATES_MAX || !is_target(locate, server))
 		return;
 	candidate = &locate->candidates[locate->candidate_count++];
 	candidate->server = *server;

@@ -12,6 +12,8 @@
 #include "ddnsupd/plan.h"
 
 static void classify(struct plan *, const struct plan_input *);
+static void classify_unseen(struct plan *, const struct plan_input *,
+    const struct rrset *);
 static void classify_seen(struct plan *, const struct plan_input *, const struct addr *);
 static void settle_ttl(struct plan *, const struct plan_input *);
 static bool server_keeps_ttl(const struct plan *, const struct plan_input *);
@@ -31,6 +33,7 @@ plan_make(struct plan *plan, const struct plan_input *in)
 	memset(plan, 0, sizeof(*plan));
 	plan->result.type = plan->added.type = plan->kept.type = in->observed->type;
 	plan->removed.type = plan->foreign.type = in->observed->type;
+	plan->unseen.type = in->observed->type;
 	classify(plan, in);
 	settle_ttl(plan, in);
 	plan->verdict = judge(plan, in);
@@ -57,6 +60,8 @@ plan_write(const struct plan *plan, const struct plan_input *in, struct update *
 	}
 	for (i = 0; i < plan->removed.count; i++)
 		update_delete(update, &plan->removed.addrs[i]);
+	for (i = 0; i < plan->unseen.count; i++)
+		update_delete(update, &plan->unseen.addrs[i]);
 	if (in->refresh || plan->ttl_changed || plan->verdict == PLAN_CONFIRM)
 		write_adds(&plan->kept, plan->ttl, update);
 	write_adds(&plan->added, plan->ttl, update);
@@ -70,6 +75,7 @@ plan_free(struct plan *plan)
 	rrset_free(&plan->kept);
 	rrset_free(&plan->removed);
 	rrset_free(&plan->foreign);
+	rrset_free(&plan->unseen);
 }
 
 struct addr
@@ -96,6 +102,8 @@ classify(struct plan *plan, const struct plan_input *in)
 
 	for (i = 0; i < have->count; i++)
 		classify_seen(plan, in, &have->addrs[i]);
+	if (in->purpose == PLAN_WITHDRAW || !in->managed)
+		classify_unseen(plan, in, have);
 	if (in->purpose != PLAN_REGISTER || !in->managed)
 		return;
 	for (i = 0; i < in->desired->count; i++)
@@ -103,6 +111,23 @@ classify(struct plan *plan, const struct plan_input *in)
 			rrset_add(&plan->added, &in->desired->addrs[i]);
 			rrset_add(&plan->result, &in->desired->addrs[i]);
 		}
+}
+
+/* What is ours but not to be seen goes, too: the server may show a stale copy. */
+static void
+classify_unseen(struct plan *plan, const struct plan_input *in, const struct rrset *have)
+{
+	size_t i;
+
+	for (i = 0; in->entry != NULL && i < in->entry->record_count; i++) {
+		const struct addr *addr = &in->entry->records[i].addr;
+
+		if (rrtype_of(addr) != plan->result.type || rrset_has(have, addr) ||
+		    !state_entry_owns(in->entry, addr))
+			continue;
+		rrset_add(in->guard == PLAN_GUARD_NONE ? &plan->removed :
+		    &plan->unseen, addr);
+	}
 }
 
 /* One address that stands there now. */
@@ -193,6 +218,8 @@ judge(const struct plan *plan, const struct plan_input *in)
 			return PLAN_CONFLICT;
 		return PLAN_CHANGE;
 	}
+	if (plan->unseen.count > 0)
+		return PLAN_CONFIRM;
 	if (in->purpose == PLAN_WITHDRAW || !in->managed || in->desired->count == 0)
 		return PLAN_NOTHING;
 	if (in->mode == FQDN_DEDICATED && in->on_conflict == ON_CONFLICT_KEEP &&

@@ -53,6 +53,18 @@ find_referral(const struct answer *answer, const struct name *qname)
 	return NULL;
 }
 
+/* A referral to where the name is not: the server is lame (RFC 1912 2.8). */
+static bool
+is_sideways(const struct answer *answer)
+{
+	size_t i;
+
+	for (i = 0; i < answer->authority_count; i++)
+		if (answer->authority[i].type == RRTYPE_NS)
+			return !answer->aa && answer->answer_count == 0;
+	return false;
+}
+
 enum soa_finding
 soa_read(const struct answer *answer, const struct name *qname, const struct name *owner,
     const struct name *cut, const struct wire_rr **rr)
@@ -73,7 +85,7 @@ soa_read(const struct answer *answer, const struct name *qname, const struct nam
 	}
 	*rr = find_referral(answer, qname);
 	if (*rr == NULL)
-		return SOA_STRIP;
+		return is_sideways(answer) ? SOA_USELESS : SOA_STRIP;
 	/* a referral leads down, or the server is lame (RFC 1912 2.8) */
 	if (name_labels(&(*rr)->owner) <= name_labels(cut))
 		return SOA_USELESS;

@@ -299,7 +299,6 @@ begin_pass(struct txn *txn, unsigned mask)
 	txn->pass = mask;
 	txn->round = 0;
 	txn->looked_again = false;
-	txn->maybe_applied = false;
 	txn->guards[0] = txn->guards[1] = PLAN_GUARD_SEEN;
 	for (i = 0; i < txn->candidate_count; i++) {
 		struct txn_candidate *candidate = &txn->candidates[i];
@@ -375,6 +374,8 @@ txn_free(struct txn *txn)
 		rrset_free(&result->pending);
 		plan_free(&txn->plans[family]);
 		rrset_free(&txn->put[family]);
+		rrset_free(&txn->doubt_added[family]);
+		rrset_free(&txn->doubt_removed[family]);
 		rrset_free(&txn->goal.desired[family]);
 	}
 	memset(txn, 0, sizeof(*txn));

@@ -62,7 +62,7 @@ txn_exhausted(struct txn *txn, struct step *step)
 		txn->step = TXN_LOCATE;
 		return;
 	}
-	if (txn->maybe_applied)
+	if (txn->maybe_applied & txn->pass)
 		classes |= VERDICT_BIT(VERDICT_TEMPORARY);
 	exit = verdict_exit(classes);
 	speaker = txn_spokesman(txn, exit);
@@ -94,7 +94,7 @@ txn_abort(struct txn *txn, struct step *step, const char *why)
 	txn_waits_for(txn, &waits);
 	if (txn->step == TXN_UPDATE || txn->step == TXN_VERIFY ||
 	    txn->step == TXN_CONFIRM)
-		txn->maybe_applied |= txn->goal.purpose != PLAN_PROBE;
+		txn->maybe_applied |= txn->goal.purpose != PLAN_PROBE ? txn->sent : 0;
 	for (i = 0; i < txn->candidate_count; i++)
 		if (txn->candidates[i].said)
 			classes |= VERDICT_BIT(txn->candidates[i].class);

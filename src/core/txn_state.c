@@ -170,7 +170,7 @@ txn_take_back(struct txn *txn, struct step *step, unsigned family)
 	struct state_entry *entry = txn_entry(txn);
 	size_t i;
 
-	if (txn->maybe_applied || entry == NULL)
+	if ((txn->maybe_applied & (1U << family)) || entry == NULL)
 		return;
 	for (i = 0; i < txn->put[family].count; i++) {
 		const struct state_record *record =

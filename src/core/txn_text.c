@@ -166,10 +166,8 @@ txn_spokesman(const struct txn *txn, enum exit_code exit)
 
 		if (!candidate->said)
 			continue;
-		if (verdict_exit(VERDICT_BIT(candidate->class)) == exit)
-			found = candidate;
-		else if (found == NULL && exit == EXIT_CODE_TEMPORARY &&
-		    txn->maybe_applied)
+		if (verdict_exit(VERDICT_BIT(candidate->class)) == exit ||
+		    (exit == EXIT_CODE_TEMPORARY && candidate->doubt))
 			found = candidate;
 	}
 	return found;

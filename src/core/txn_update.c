@@ -11,19 +11,18 @@ static void plan_families(struct txn *);
 static struct plan_input input_of(const struct txn *, unsigned family);
 static bool after_failed_prerequisite(struct txn *, struct step *);
 static bool escalate(struct txn *, unsigned family);
-static void end_conflict(struct txn *, struct step *, unsigned family, char *error);
+static void end_alias(struct txn *, struct step *, unsigned family);
 static unsigned to_send(struct txn *, struct step *);
 static void settle(struct txn *, struct step *, unsigned mask);
 static void warn(struct txn *, struct step *);
 static bool knows_own(const struct txn *);
 static void build(const struct txn *, struct update *);
 static void plan_only(struct txn *, struct step *);
+static void unanswered(struct txn *);
 static void accepted(struct txn *, struct step *, unsigned family);
 static void prerequisite_failed(struct txn *, struct step *);
 static void take_success(struct txn *, struct step *);
 static void give_up(struct txn *, struct step *, unsigned family);
-static void permitted(struct txn *, struct step *);
-static bool foreign_stands(const struct txn *, unsigned family);
 
 /* What stands there is known: decide what goes into the message, if anything. */
 void
@@ -34,7 +33,7 @@ txn_compare(struct txn *txn, struct step *step)
 	if (txn->observe.sight.dname) {
 		for (family = 0; family < 2; family++)
 			if (!txn->results[family].done && (txn->pass & (1U << family)))
-				end_conflict(txn, step, family, txn_say_alias(txn));
+				txn_end_conflict(txn, step, family, txn_say_alias(txn));
 		txn_end_pass(txn, step);
 		return;
 	}
@@ -110,7 +109,7 @@ to_send(struct txn *txn, struct step *step)
 		if (!(txn->pass & (1U << family)) || txn->results[family].done)
 			continue;
 		if (txn->plans[family].verdict == PLAN_CONFLICT)
-			end_conflict(txn, step, family,
+			txn_end_conflict(txn, step, family,
 			    txn_say_conflict(txn, family));
 		else if (txn->plans[family].verdict != PLAN_NOTHING)
 			sent |= 1U << family;
@@ -140,8 +139,21 @@ settle(struct txn *txn, struct step *step, unsigned mask)
 	}
 }
 
+/* An alias holds the name; where it does, nothing of ours is left to withdraw. */
 static void
-end_conflict(struct txn *txn, struct step *step, unsigned family, char *error)
+end_alias(struct txn *txn, struct step *step, unsigned family)
+{
+	if (txn->goal.purpose != PLAN_WITHDRAW) {
+		txn_end_conflict(txn, step, family, txn_say_alias(txn));
+		return;
+	}
+	rrset_clear(&txn->plans[family].result);
+	txn_hold(txn, step, family);
+	txn_end_family(txn, family, OUTCOME_UNCHANGED, EXIT_CODE_OK, NULL);
+}
+
+void
+txn_end_conflict(struct txn *txn, struct step *step, unsigned family, char *error)
 {
 	txn_end_family(txn, family, OUTCOME_CONFLICT, EXIT_CODE_CONFLICT, error);
 	txn_take_back(txn, step, family);
@@ -270,10 +282,7 @@ txn_update_answered(struct txn *txn, struct step *step)
 	unsigned family;
 
 	if (txn->ask.status == ASK_FAILED) {
-		/* ignorance, unless not one message can have arrived */
-		txn->maybe_applied |= txn->goal.purpose != PLAN_PROBE &&
-		    (txn->ask.attempt_count > 1 || txn->ask.fault == FAULT_TIMEOUT ||
-		    txn->ask.fault == FAULT_RESET);
+		unanswered(txn);
 		txn_failed(txn, step, verdict_of_fault(VERDICT_UPDATE, txn->ask.fault),
 		    -1, txn->ask.fault);
 		return;
@@ -283,7 +292,7 @@ txn_update_answered(struct txn *txn, struct step *step)
 	verdict = verdict_of_rcode(VERDICT_UPDATE, txn->ask.rcode);
 	if (verdict->next == VERDICT_GO_ON) {
 		if (txn->goal.purpose == PLAN_PROBE) {
-			permitted(txn, step);
+			txn_permitted(txn, step);
 			txn_end_pass(txn, step);
 			return;
 		}
@@ -297,6 +306,25 @@ txn_update_answered(struct txn *txn, struct step *step)
 		txn_split(txn, step);
 	} else {
 		txn_failed(txn, step, verdict, txn->ask.rcode, FAULT_NONE);
+	}
+}
+
+/* Ignorance, unless not one message can have arrived. */
+static void
+unanswered(struct txn *txn)
+{
+	unsigned family;
+
+	if (txn->goal.purpose == PLAN_PROBE || (txn->ask.attempt_count == 1 &&
+	    txn->ask.fault != FAULT_TIMEOUT && txn->ask.fault != FAULT_RESET))
+		return;
+	txn->maybe_applied |= txn->sent;
+	txn->candidates[txn->current].doubt = true;
+	for (family = 0; family < 2; family++) {
+		if (!(txn->sent & (1U << family)))
+			continue;
+		rrset_copy(&txn->doubt_added[family], &txn->plans[family].added);
+		rrset_copy(&txn->doubt_removed[family], &txn->plans[family].removed);
 	}
 }
 
@@ -320,11 +348,22 @@ bool
 txn_keep_rest(struct txn *txn, unsigned family)
 {
 	struct txn_result *result = &txn->results[family];
+	const struct plan *plan = &txn->plans[family];
+	const struct rrset *doubt = &txn->doubt_added[family];
 	size_t i;
 
-	rrset_copy(&result->kept, &txn->plans[family].kept);
-	for (i = 0; i < txn->plans[family].added.count; i++)
-		rrset_add(&result->kept, &txn->plans[family].added.addrs[i]);
+	rrset_copy(&result->kept, &plan->kept);
+	for (i = 0; i < plan->added.count; i++)
+		rrset_add(&result->kept, &plan->added.addrs[i]);
+	/* an UPDATE whose answer never came has done it after all */
+	result->added.type = result->removed.type = plan->result.type;
+	for (i = 0; i < doubt->count; i++)
+		if (rrset_has(&plan->kept, &doubt->addrs[i]))
+			rrset_add(&result->added, &doubt->addrs[i]);
+	doubt = &txn->doubt_removed[family];
+	for (i = 0; i < doubt->count; i++)
+		if (!rrset_has(&plan->result, &doubt->addrs[i]))
+			rrset_add(&result->removed, &doubt->addrs[i]);
 	for (i = 0; i < result->added.count; i++)
 		rrset_remove(&result->kept, &result->added.addrs[i]);
 	return result->added.count + result->removed.count > 0;
@@ -365,7 +404,7 @@ after_failed_prerequisite(struct txn *txn, struct step *step)
 	}
 	if (txn->failed_rcode == RCODE_YXRRSET &&
 	    (txn->observe.sight.cname || txn->guards[family] == PLAN_GUARD_NONE)) {
-		end_conflict(txn, step, family, txn_say_alias(txn));
+		end_alias(txn, step, family);
 		txn_end_pass(txn, step);
 		return false;
 	}
@@ -414,11 +453,11 @@ take_success(struct txn *txn, struct step *step)
 static void
 give_up(struct txn *txn, struct step *step, unsigned family)
 {
-	bool keeps = txn->goal.mode == FQDN_DEDICATED &&
+	bool keeps = txn->goal.managed[family] && txn->goal.mode == FQDN_DEDICATED &&
 	    txn->goal.on_conflict == ON_CONFLICT_KEEP && txn->round < TXN_ROUNDS_MAX;
 
 	if (keeps && txn->goal.purpose == PLAN_REGISTER)
-		end_conflict(txn, step, family, txn_say_conflict(txn, family));
+		txn_end_conflict(txn, step, family, txn_say_conflict(txn, family));
 	else {
 		txn_end_family(txn, family, OUTCOME_FAILED, EXIT_CODE_TEMPORARY,
 		    txn->goal.purpose == PLAN_PROBE ? txn_say_unproved(txn) :
@@ -436,7 +475,8 @@ static bool
 escalate(struct txn *txn, unsigned family)
 {
 	bool keeps = txn->goal.purpose == PLAN_PROBE ||
-	    (txn->goal.mode == FQDN_DEDICATED &&
+	    (txn->goal.purpose == PLAN_REGISTER && txn->goal.managed[family] &&
+	    txn->goal.mode == FQDN_DEDICATED &&
 	    txn->goal.on_conflict == ON_CONFLICT_KEEP);
 
 	switch (txn->guards[family]) {
@@ -453,45 +493,4 @@ escalate(struct txn *txn, unsigned family)
 	}
 	txn->guards[family] = PLAN_GUARD_NONE;
 	return !keeps;
-}
-
-/* The no-op delete was accepted: so would the update be (protocol.md 7). */
-static void
-permitted(struct txn *txn, struct step *step)
-{
-	unsigned family = txn->sent == FAMILY_AAAA;
-	bool keeps = txn->goal.mode == FQDN_DEDICATED &&
-	    txn->goal.on_conflict == ON_CONFLICT_KEEP;
-	struct plan *plan = &txn->plans[family];
-	struct txn_result *result = &txn->results[family];
-	size_t i;
-
-	if (keeps && txn->guards[family] == PLAN_GUARD_SEEN &&
-	    foreign_stands(txn, family)) {
-		end_conflict(txn, step, family, txn_say_conflict(txn, family));
-		return;
-	}
-	for (i = 0; i < txn->goal.desired[family].count; i++) {
-		const struct addr *addr = &txn->goal.desired[family].addrs[i];
-
-		result->pending.type = result->kept.type = plan->result.type;
-		rrset_add(rrset_has(&txn->before.sets[family], addr) ?
-		    &result->kept : &result->pending, addr);
-	}
-	result->ttl = txn->goal.desired[family].ttl;
-	txn_end_family(txn, family, OUTCOME_PLANNED, EXIT_CODE_OK, NULL);
-}
-
-static bool
-foreign_stands(const struct txn *txn, unsigned family)
-{
-	const struct rrset *seen = &txn->before.sets[family];
-	const struct state_entry *entry = txn_entry(txn);
-	size_t i;
-
-	for (i = 0; i < seen->count; i++)
-		if (!rrset_has(&txn->goal.desired[family], &seen->addrs[i]) &&
-		    (entry == NULL || !state_entry_owns(entry, &seen->addrs[i])))
-			return true;
-	return false;
 }

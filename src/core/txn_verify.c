@@ -240,6 +240,6 @@ unverified(struct txn *txn, struct step *step, const struct verdict *verdict)
 	for (family = 0; family < 2; family++)
 		if (txn->sent & (1U << family))
 			txn_doubt(txn, step, family);
-	txn->maybe_applied = true;
+	txn->maybe_applied |= txn->sent;
 	txn_failed(txn, step, verdict, RCODE_NOERROR, FAULT_NONE);
 }

@@ -80,7 +80,7 @@ uvx_post_answer(struct uvx *uvx, uint64_t id, const void *bytes, size_t len, int
 static struct addr
 local_addr(int fd)
 {
-	struct sockaddr_storage name;
+	struct sockaddr_storage name = {.ss_family = AF_UNSPEC};
 	socklen_t len = sizeof(name);
 	struct addr none = {0};
 

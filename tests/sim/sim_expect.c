@@ -105,6 +105,13 @@ sim_expect_trace(struct sim_world *world, const char *words)
 }
 
 void
+sim_expect_no_trace(struct sim_world *world, const char *words)
+{
+	if (strstr(strbuf_text(&world->trace), words) != NULL)
+		sim_fail(world, "the trace has \"%s\"", words);
+}
+
+void
 sim_expect_within(struct sim_world *world, int64_t us)
 {
 	if (world->clock.now_us - world->started_us > us)

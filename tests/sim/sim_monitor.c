@@ -15,6 +15,7 @@
  *  M10 notes carry no control bytes
  *  M11 the permission test changes nothing
  *  M12 after `updated` and `unchanged` the state on the disk owns what is ours
+ *  M13 whatever the outcome: what the agent added and what still stands is in the state
  *
  * Here: what is sent (M1 to M6, M9).  sim_monitor_zone.c: what comes of it.
  */

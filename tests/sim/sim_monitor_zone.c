@@ -21,6 +21,9 @@ static void check_kept(struct sim_world *world, const struct name *owner,
     const struct sim_rr *before, const struct sim_rr *after);
 static const struct sim_rr *find_rr(const struct sim_rrs *list,
     const struct sim_rr *rr);
+static void check_orphans(struct sim_world *world);
+static void check_orphan(struct sim_world *world, const struct name *fqdn,
+    const struct state_entry *entry, const struct rrset *ours);
 static void check_outcome(struct sim_world *world,
     const struct report_registration *result);
 static bool exit_fits(enum outcome outcome, int exit);
@@ -101,7 +104,7 @@ sim_monitor_note(struct sim_world *world, const struct effect *note)
 		}
 }
 
-/* M8, M9, M12 */
+/* M8, M9, M12, M13 */
 void
 sim_monitor_finish(struct sim_world *world)
 {
@@ -115,6 +118,7 @@ sim_monitor_finish(struct sim_world *world)
 		if ((int)result->exit > worst)
 			worst = (int)result->exit;
 	}
+	check_orphans(world);
 	if ((int)report->exit != world->exit)
 		sim_fail(world, "M9: the report says exit %d", (int)report->exit);
 	if (!world->stopping && report->error == NULL && worst != world->exit)
@@ -205,6 +209,43 @@ find_rr(const struct sim_rrs *list, const struct sim_rr *rr)
 		if (sim_rr_equal(&list->items[i], rr))
 			return &list->items[i];
 	return NULL;
+}
+
+static void
+check_orphans(struct sim_world *world)
+{
+	struct state state = { 0 };
+
+	if (!world->state_writable || world->save_fails)
+		return;
+	if (world->disk != NULL)
+		text_state(world->disk, strlen(world->disk), &state);
+	for (size_t i = 0; i < world->holding_count; i++) {
+		const struct sim_holding *holding = &world->holdings[i];
+		const struct state_entry *entry = state_find(&state, &holding->fqdn);
+
+		check_orphan(world, &holding->fqdn, entry, &holding->ours[0]);
+		check_orphan(world, &holding->fqdn, entry, &holding->ours[1]);
+	}
+	state_free(&state);
+}
+
+static void
+check_orphan(struct sim_world *world, const struct name *fqdn,
+    const struct state_entry *entry, const struct rrset *ours)
+{
+	const struct sim_zone *zone = sim_monitor_zone(world, fqdn);
+	struct rrset actual = { 0 };
+	char text[ADDR_TEXT_MAX];
+
+	if (zone != NULL)
+		sim_zone_addrs(zone, fqdn, ours->type, &actual);
+	for (size_t i = 0; i < actual.count; i++)
+		if (rrset_has(ours, &actual.addrs[i]) && (entry == NULL ||
+		    !state_entry_owns(entry, &actual.addrs[i])))
+			sim_fail(world, "M13: %s is ours, stands, and is forgotten",
+			    addr_format(&actual.addrs[i], text));
+	rrset_free(&actual);
 }
 
 static void

@@ -15,6 +15,8 @@ sim_trace_state(struct sim_world *world)
 {
 	struct state state = { 0 };
 
+	if (world->disk == NULL)
+		return;
 	if (text_state(world->disk, strlen(world->disk), &state) != FAULT_NONE)
 		sim_fail(world, "the state file cannot be read");
 	for (size_t i = 0; i < state.count; i++)

@@ -6,7 +6,7 @@
 
 struct sim_world;
 
-/* The state on the disk: "state NAME: 192.0.2.10 held, 2001:db8::10 maybe". */
+/* The state on the disk: "state NAME: 192.0.2.10/900 held, 2001:db8::10/900 maybe". */
 void sim_trace_state(struct sim_world *world);
 
 /* The report: a line a registration. */

@@ -209,7 +209,7 @@ add_lines(struct sim_rrs *list, const char *const lines[4])
 		sscanf(lines[i], "%7s %63s %127[^\n]", class, owner, rest);
 		full_name(owner, full, sizeof(full));
 		data = strrchr(rest, ' ');
-		if (strcmp(data, " -") == 0) { /* no RDATA: any will do to get it read */
+		if (strcmp(data, " -") == 0) { /* none: any will do */
 			unsigned ttl;
 			char type[8];
 

@@ -1,5 +1,5 @@
 /*
- * sim_setup: the words stories are told in: building -------------------------------------------------------------------a world, changing it, and looking
+ * sim_setup: the words stories are told in: building a world, changing it, and looking
  * at what came of it.
  */
 #ifndef SIM_SETUP_H
@@ -83,6 +83,7 @@ void sim_expect_ttl(struct sim_world *world, const char *owner, uint16_t type,
     uint32_t ttl);
 void sim_expect_updates(struct sim_world *world, unsigned least, unsigned most);
 void sim_expect_trace(struct sim_world *world, const char *words);
+void sim_expect_no_trace(struct sim_world *world, const char *words);
 
 /* Not later than that after the run began. */
 void sim_expect_within(struct sim_world *world, int64_t us);

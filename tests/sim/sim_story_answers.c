@@ -150,6 +150,23 @@ liar_first(struct sim_world *world)
 	sim_expect_addrs(world, SIM_AMT, RRTYPE_A, "192.0.2.10");
 }
 
+/* A change that was accepted but not done must not make us forget what stands. */
+static void
+liar_change(struct sim_world *world)
+{
+	ns1 = sim_corp(world);
+	world->config_text = SIM_SHARED;
+	sim_run(world, ENGINE_ONCE);
+	ns1->access = SIM_LIAR;
+	sim_drop_addrs(world, "eth0");
+	sim_add_addr(world, "eth0", "192.0.2.11", 0);
+	sim_expect_exit(world, sim_run(world, ENGINE_ONCE), 75);
+	sim_expect_outcome(world, "host", "failed");
+	ns1->access = SIM_OPEN;
+	sim_expect_exit(world, sim_run(world, ENGINE_ONCE), 0);
+	sim_expect_addrs(world, SIM_HOST, RRTYPE_A, "192.0.2.11");
+}
+
 /* A secondary that forwards shows the change only after the transfer. */
 static void
 forwarding_secondary(struct sim_world *world)
@@ -267,6 +284,7 @@ const struct sim_story sim_stories_answers[] = {
 	{ "answers-not-implemented", not_implemented },
 	{ "answers-liar", liar },
 	{ "answers-liar-first", liar_first },
+	{ "answers-liar-change", liar_change },
 	{ "answers-forwarding-secondary", forwarding_secondary },
 	{ "answers-forwarding-change", forwarding_change },
 	{ "answers-samba-keeps-ttl", samba_keeps_ttl },

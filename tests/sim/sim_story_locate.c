@@ -65,6 +65,7 @@ name_is_apex(struct sim_world *world)
 	sim_expect_addrs(world, "corp.example", RRTYPE_A, "192.0.2.10");
 }
 
+/* Nothing is replaced, and nobody may be told so: the A seen is the wildcard's. */
 static void
 below_wildcard(struct sim_world *world)
 {
@@ -74,6 +75,7 @@ below_wildcard(struct sim_world *world)
 	sim_expect_outcome(world, "amt", "updated");
 	sim_expect_addrs(world, SIM_AMT, RRTYPE_A, "192.0.2.10");
 	sim_expect_addrs(world, "*.corp.example", RRTYPE_A, "192.0.2.9");
+	sim_expect_no_trace(world, "replacing");
 }
 
 static void

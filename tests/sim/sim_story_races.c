@@ -26,6 +26,49 @@ all_answers_lost(struct sim_world *world)
 }
 
 static void
+fail_from_now(struct sim_world *world)
+{
+	world->servers[0]->servfail_updates = true;
+}
+
+/* The first try was done, its answer lost; the second says SERVFAIL: unknown. */
+static void
+lost_then_servfail(struct sim_world *world)
+{
+	struct sim_server *ns1 = sim_corp(world);
+
+	ns1->answers_to_lose = 1;
+	world->config_text = SIM_SHARED;
+	sim_later(world, CLOCK_MS(500), fail_from_now);
+	sim_expect_exit(world, sim_run(world, ENGINE_ONCE), 75);
+	sim_expect_addrs(world, SIM_HOST, RRTYPE_A, "192.0.2.10");
+	ns1->servfail_updates = false;
+	sim_drop_addrs(world, "eth0");
+	sim_add_addr(world, "eth0", "192.0.2.11", 0);
+	sim_expect_exit(world, sim_run(world, ENGINE_ONCE), 0);
+	sim_expect_addrs(world, SIM_HOST, RRTYPE_A, "192.0.2.11");
+}
+
+/* The same for a change of a dedicated name that keeps what is foreign. */
+static void
+lost_change_keep(struct sim_world *world)
+{
+	struct sim_server *ns1 = sim_corp(world);
+
+	world->config_text = SIM_SERVER "  - {name: amt, fqdn: dedicated, "
+	    "host-name: pc1-amt, domain-name: corp.example, on-conflict: keep}\n";
+	sim_run(world, ENGINE_ONCE);
+	ns1->answers_to_lose = 4;
+	sim_drop_addrs(world, "eth0");
+	sim_add_addr(world, "eth0", "192.0.2.11", 0);
+	sim_expect_exit(world, sim_run(world, ENGINE_ONCE), 75);
+	sim_drop_addrs(world, "eth0");
+	sim_add_addr(world, "eth0", "192.0.2.12", 0);
+	sim_expect_exit(world, sim_run(world, ENGINE_ONCE), 0);
+	sim_expect_addrs(world, SIM_AMT, RRTYPE_A, "192.0.2.12");
+}
+
+static void
 lost_answer_withdraw(struct sim_world *world)
 {
 	struct sim_server *ns1 = sim_corp(world);
@@ -83,6 +126,8 @@ changed_always(struct sim_world *world)
 	sim_expect_exit(world, sim_run(world, ENGINE_ONCE), 75);
 	sim_expect_outcome(world, "amt", "failed");
 	sim_expect_updates(world, 5, 25);
+	if (world->clock.now_us < CLOCK_MS(100))
+		sim_fail(world, "the rounds follow each other without a pause");
 }
 
 static void
@@ -224,6 +269,8 @@ const struct sim_story sim_stories_races[] = {
 	{ "races-lost-answer", lost_answer },
 	{ "races-all-answers-lost", all_answers_lost },
 	{ "races-lost-answer-withdraw", lost_answer_withdraw },
+	{ "races-lost-then-servfail", lost_then_servfail },
+	{ "races-lost-change-keep", lost_change_keep },
 	{ "races-changed-once", changed_once },
 	{ "races-changed-always", changed_always },
 	{ "races-changed-once-shared", changed_once_shared },

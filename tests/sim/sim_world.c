@@ -279,6 +279,9 @@ perform(struct sim_world *world, struct effects *effects)
 			finished = true;
 			finish(world, effect->exit);
 			break;
+		default:
+			sim_fail(world, "effect %d is not for a run like this",
+			    (int)effect->kind);
 		}
 	}
 	if (!world->finished)
@@ -317,7 +320,7 @@ saved(void *subject, uint64_t id)
 	} else {
 		free(world->disk);
 		world->disk = mem_text(world->disk_next);
-		sim_trace_state(world);
+		sim_trace(world, "# the state is saved");
 	}
 	sim_step(world, &event);
 }
@@ -338,6 +341,7 @@ finish(struct sim_world *world, int exit)
 {
 	world->finished = true;
 	world->exit = exit;
+	sim_trace_state(world);
 	sim_trace_results(world);
 	sim_trace(world, "exit %d", exit);
 	sim_monitor_finish(world);
