@@ -5,6 +5,8 @@
 #ifndef DDNSUPD_SHELL_HOSTWATCH_H
 #define DDNSUPD_SHELL_HOSTWATCH_H
 
+#include <stdbool.h>
+
 #include "shell/uvx.h"
 
 struct hostwatch;
@@ -12,8 +14,17 @@ struct hostwatch;
 /* Reads the texts. */
 struct hostwatch *hostwatch_new(struct uvx *uvx);
 
-/* Posts EVENT_HOST; its texts are the hostwatch's and hold until it is freed. */
+/* Posts EVENT_HOST. */
 void hostwatch_post(struct hostwatch *watch);
+
+/*
+ * From now on a change of the texts is posted.  False: the kernel does not let us hear
+ * of all changes; hostwatch_look() finds them.
+ */
+bool hostwatch_start(struct hostwatch *watch);
+
+/* Read the texts again; posts when they have changed. */
+void hostwatch_look(struct hostwatch *watch);
 
 /* uname's node name; the texts of /etc/hosts and /etc/resolv.conf, NULL where there is
  * none or none is needed. */
@@ -21,6 +32,7 @@ const char *hostwatch_node_name(const struct hostwatch *watch);
 const char *hostwatch_hosts(const struct hostwatch *watch);
 const char *hostwatch_resolv(const struct hostwatch *watch);
 
-void hostwatch_free(struct hostwatch *watch);
+/* Stop; freed by the loop. */
+void hostwatch_close(struct hostwatch *watch);
 
 #endif
