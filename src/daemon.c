@@ -18,6 +18,7 @@
 #include "daemon.h"
 #include "ddnsupd/clock.h"
 #include "ddnsupd/mem.h"
+#include "resident.h"
 #include "shell/exchange.h"
 #include "shell/ifmon.h"
 #include "shell/lookup.h"
@@ -39,8 +40,9 @@ struct daemon {
 	uv_timer_t wake;
 	uv_signal_t sigint;
 	uv_signal_t sigterm;
-	const struct logsink *log;
+	struct logsink *log;
 	struct hostwatch *host;
+	struct resident *resident; /* NULL: a single run */
 	struct ifmon *ifmon;       /* NULL: the kernel does not let us */
 	struct fact_net no_net;    /* what is then known of links */
 	struct lookup *lookup;
@@ -57,7 +59,9 @@ static struct daemon *daemon_of(struct uvx *uvx);
 static void open_handles(struct daemon *daemon);
 static void daemon_post(struct uvx *uvx, const struct event *event);
 static void on_drain(uv_idle_t *drain);
+static void wake_at(struct daemon *daemon, int64_t at_us);
 static void step_queue(struct daemon *daemon);
+static void step(struct daemon *daemon, struct event *event);
 static void free_event(struct event *event);
 static void daemon_perform(struct daemon *daemon);
 static void perform(struct daemon *daemon, const struct effect *effect);
@@ -68,7 +72,7 @@ static void on_signal(uv_signal_t *handle, int number);
 static void on_owner_release(struct uvx_owner *owner);
 
 struct daemon *
-daemon_new(const struct logsink *log)
+daemon_new(struct logsink *log)
 {
 	struct daemon *daemon = mem_zero(1, sizeof(*daemon));
 
@@ -87,6 +91,13 @@ daemon_new(const struct logsink *log)
 	daemon->lookup = lookup_new(&daemon->uvx);
 	daemon->exchange = exchange_new(&daemon->uvx);
 	return daemon;
+}
+
+bool
+daemon_reside(struct daemon *daemon, const struct resident_setup *setup)
+{
+	daemon->resident = resident_new(&daemon->uvx, daemon->host, setup);
+	return daemon->resident != NULL;
 }
 
 const struct hostwatch *
@@ -122,6 +133,8 @@ daemon_run(struct daemon *daemon, const struct statedir *state)
 	watch_signals(daemon);
 	if (daemon->ifmon != NULL)
 		ifmon_watch(daemon->ifmon);
+	if (daemon->resident != NULL)
+		resident_start(daemon->resident);
 	daemon_post(&daemon->uvx, &start);
 	if (!daemon->finished)
 		uv_run(&daemon->loop, UV_RUN_DEFAULT);
@@ -135,6 +148,9 @@ daemon_free(struct daemon *daemon)
 	int error;
 
 	daemon->finished = true;
+	if (daemon->resident != NULL)
+		resident_close(daemon->resident);
+	hostwatch_close(daemon->host);
 	if (daemon->statefile != NULL)
 		statefile_close(daemon->statefile);
 	exchange_close(daemon->exchange);
@@ -150,7 +166,6 @@ daemon_free(struct daemon *daemon)
 	assert(error == 0);
 	(void)error;
 	step_queue(daemon);
-	hostwatch_free(daemon->host);
 	effects_free(&daemon->effects);
 	free(daemon->queue.events);
 	free(daemon);
@@ -176,7 +191,7 @@ open_handles(struct daemon *daemon)
 	uvx_own(&daemon->owner, UVX_HANDLE(&daemon->sigterm));
 }
 
-/* The snapshot and the texts are the poster's and outlive the queue; bytes do not. */
+/* The snapshot is the poster's and outlives the queue; bytes and texts do not. */
 static void
 daemon_post(struct uvx *uvx, const struct event *event)
 {
@@ -184,13 +199,19 @@ daemon_post(struct uvx *uvx, const struct event *event)
 	struct queue *queue = &daemon->queue;
 	struct event *copy;
 
-	if (daemon->finished)
+	if (daemon->finished) {
+		config_free(event->config);
 		return;
+	}
 	queue->events = mem_grow(queue->events, &queue->cap, queue->count + 1,
 	    sizeof(*queue->events));
 	copy = &queue->events[queue->count++];
 	*copy = *event;
 	copy->bytes = mem_copy(event->bytes, event->len);
+	copy->node_name = mem_text(event->node_name);
+	copy->hosts_text = mem_text(event->hosts_text);
+	copy->resolv_text = mem_text(event->resolv_text);
+	copy->error = mem_text(event->error);
 	uv_idle_start(&daemon->drain, on_drain);
 }
 
@@ -201,10 +222,22 @@ on_drain(uv_idle_t *drain)
 
 	step_queue(daemon);
 	uv_idle_stop(drain);
-	if (daemon->finished)
+	if (daemon->finished) {
 		uv_stop(&daemon->loop);
+		return;
+	}
+	if (daemon->resident != NULL)
+		resident_idle(daemon->resident);
+	wake_at(daemon, daemon->effects.wake_at_us);
+}
+
+static void
+wake_at(struct daemon *daemon, int64_t at_us)
+{
+	if (daemon->resident != NULL)
+		resident_wake_at(daemon->resident, at_us);
 	else
-		uvx_timer_at(&daemon->wake, on_wake, daemon->effects.wake_at_us);
+		uvx_timer_at(&daemon->wake, on_wake, at_us);
 }
 
 /* Effects may post: the queue can grow, and move, while it is worked off. */
@@ -216,22 +249,34 @@ step_queue(struct daemon *daemon)
 	while (queue->first < queue->count) {
 		struct event event = queue->events[queue->first++];
 
-		if (!daemon->finished) {
-			event.at_us = uvx_now_us();
-			effects_clear(&daemon->effects);
-			engine_step(daemon->engine, &event, &daemon->effects);
-			daemon_perform(daemon);
-		}
+		if (!daemon->finished)
+			step(daemon, &event);
 		free_event(&event);
 	}
 	queue->first = 0;
 	queue->count = 0;
 }
 
+/* A configuration is the core's from here on. */
+static void
+step(struct daemon *daemon, struct event *event)
+{
+	event->at_us = daemon->resident != NULL ? resident_now_us() : uvx_now_us();
+	effects_clear(&daemon->effects);
+	engine_step(daemon->engine, event, &daemon->effects);
+	event->config = NULL;
+	daemon_perform(daemon);
+}
+
 static void
 free_event(struct event *event)
 {
 	free((void *)(uintptr_t)event->bytes);
+	free((void *)(uintptr_t)event->node_name);
+	free((void *)(uintptr_t)event->hosts_text);
+	free((void *)(uintptr_t)event->resolv_text);
+	free((void *)(uintptr_t)event->error);
+	config_free(event->config);
 }
 
 static void
@@ -267,6 +312,8 @@ perform(struct daemon *daemon, const struct effect *effect)
 	case EFFECT_STREAM:
 	case EFFECT_RELOAD:
 	case EFFECT_STATUS:
+		if (daemon->resident != NULL)
+			resident_perform(daemon->resident, effect);
 		break;
 	case EFFECT_FINISH:
 		daemon->finished = true;
@@ -315,6 +362,8 @@ on_signal(uv_signal_t *handle, int number)
 	struct daemon *daemon = (struct daemon *)handle->data;
 	struct event stop = {.kind = EVENT_STOP, .signal = number};
 
+	if (daemon->resident != NULL)
+		resident_stopping(daemon->resident);
 	daemon_post(&daemon->uvx, &stop);
 }
 

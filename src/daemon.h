@@ -8,6 +8,7 @@
 
 #include "ddnsupd/engine.h"
 #include "ddnsupd/facts.h"
+#include "resident.h"
 #include "shell/hostwatch.h"
 #include "shell/logsink.h"
 #include "shell/statedir.h"
@@ -18,7 +19,11 @@ struct daemon;
  * Make the loop and take the first look at the machine.  log: in place until the end.
  * NULL: the kernel gives no more descriptors.
  */
-struct daemon *daemon_new(const struct logsink *log);
+struct daemon *daemon_new(struct logsink *log);
+
+/* Make it stay: a daemon, until it is told to stop.  Before daemon_introduce().  False
+ * with errno set: no descriptors. */
+bool daemon_reside(struct daemon *daemon, const struct resident_setup *setup);
 
 const struct hostwatch *daemon_host(const struct daemon *daemon);
 const struct fact_net *daemon_net(const struct daemon *daemon);

@@ -21,6 +21,7 @@
 #include "ddnsupd/strbuf.h"
 #include "ddnsupd/text.h"
 #include "options.h"
+#include "serve.h"
 #include "setup.h"
 #include "shell/uvx.h"
 
@@ -34,11 +35,11 @@ struct run {
 	struct engine *engine;
 };
 
-static void hint(const struct run *run);
+static void hint(struct run *run);
 static void prepare_process(void);
 static enum note_level log_level(const struct options *options);
 static int start(struct run *run);
-static int tell(const struct run *run, const char *text);
+static int tell(struct run *run, const char *text);
 static int start_engine(struct run *run);
 static int run_engine(struct run *run);
 static bool holds_state(const struct run *run);
@@ -51,7 +52,7 @@ static int fail_setup(struct run *run, struct setup_error *error);
 static void end(struct run *run);
 static bool colour_wanted(void);
 static unsigned terminal_width(void);
-static bool print(const struct run *run, const char *text);
+static bool print(struct run *run, const char *text);
 static bool write_stdout(const char *text, size_t len);
 
 int
@@ -75,7 +76,7 @@ main(int argc, char **argv)
 }
 
 static void
-hint(const struct run *run)
+hint(struct run *run)
 {
 	logsink_write(&run->log, NOTE_ERROR, NULL, "Try 'ddnsupd --help'.");
 }
@@ -109,6 +110,8 @@ log_level(const struct options *options)
 		return NOTE_ERROR;
 	if (options->verbose > 0)
 		return options->verbose > 1 ? NOTE_DEBUG : NOTE_INFO;
+	if (options->verb == VERB_DAEMON)
+		return NOTE_NOTICE;
 	return isatty(STDERR_FILENO) ? NOTE_NOTICE : NOTE_WARNING;
 }
 
@@ -119,6 +122,8 @@ start(struct run *run)
 		return tell(run, options_help());
 	if (run->options.verb == VERB_VERSION)
 		return tell(run, "ddnsupd " PACKAGE_VERSION "\n");
+	if (run->options.verb == VERB_DAEMON)
+		return serve(&run->options, &run->log);
 	run->daemon = daemon_new(&run->log);
 	if (run->daemon == NULL)
 		return fail(run, EXIT_CODE_TEMPORARY,
@@ -127,7 +132,7 @@ start(struct run *run)
 }
 
 static int
-tell(const struct run *run, const char *text)
+tell(struct run *run, const char *text)
 {
 	return print(run, text) ? EXIT_CODE_OK : EXIT_CODE_TEMPORARY;
 }
@@ -293,7 +298,7 @@ terminal_width(void)
 }
 
 static bool
-print(const struct run *run, const char *text)
+print(struct run *run, const char *text)
 {
 	if (write_stdout(text, strlen(text)))
 		return true;

@@ -45,11 +45,12 @@ static const struct option words[] = {
 };
 
 static const char help[] =
-    "Usage: ddnsupd --once|--withdraw|--check [OPTION...] [NAME...]\n"
+    "Usage: ddnsupd [-c FILE] [OPTION...]\n"
+    "       ddnsupd --once|--withdraw|--check [OPTION...] [NAME...]\n"
     "       ddnsupd --once|--withdraw|--check {-D FQDN... | -S} [OPTION...]\n"
     "Keep the A and AAAA records of this machine's names right in DNS (RFC 2136).\n"
     "\n"
-    "What to do:\n"
+    "What to do (default: run as a daemon, in the foreground; ask it by ddnsctl):\n"
     "      --once                 register, verify, report, exit\n"
     "      --withdraw             delete what was registered from here, report, exit\n"
     "      --check                judge every rule, send nothing\n"
@@ -85,7 +86,7 @@ static const char help[] =
     "\n"
     "Exit status: 0 as it should be, 64 bad command line, 69 no server or zone,\n"
     "73 conflict, 75 try again, 77 refused, 78 a rule or the file is wrong.\n"
-    "More: man 8 ddnsupd, man 5 ddnsupd.yaml\n";
+    "More: man 8 ddnsupd, man 8 ddnsctl, man 5 ddnsupd.yaml\n";
 
 static bool has_json(int argc, char **argv);
 static void take(struct options *options, int letter, char **argv);
@@ -263,7 +264,7 @@ take_verb(struct options *options, enum options_verb verb)
 			options->verb = verb;
 	} else if (options->verb >= VERB_HELP) {
 		return;
-	} else if (options->verb != VERB_NONE && options->verb != verb) {
+	} else if (options->verb != VERB_DAEMON && options->verb != verb) {
 		mistake(options, EXIT_CODE_USAGE,
 		    "--once, --withdraw and --check: only one of them at a time");
 	} else {
@@ -426,6 +427,7 @@ static void
 check_together(struct options *options)
 {
 	bool quick = options_quick(options);
+	bool daemon = options->verb == VERB_DAEMON;
 	bool sends = options->verb == VERB_ONCE || options->verb == VERB_WITHDRAW;
 
 	if (quick && options->names != NULL)
@@ -435,12 +437,18 @@ check_together(struct options *options)
 	if (quick && options->config_file != NULL)
 		mistake(options, EXIT_CODE_USAGE,
 		    "-D and -S are for a run without a file: leave out -c");
-	if (options->verb == VERB_NONE && quick)
+	if (daemon && quick)
 		mistake(options, EXIT_CODE_USAGE,
 		    "-D and -S need one of --once, --withdraw, --check");
-	if (options->verb == VERB_NONE)
+	if (daemon && options->names != NULL)
 		mistake(options, EXIT_CODE_USAGE,
-		    "this version has no daemon: give --once, --withdraw or --check");
+		    "%s: names go with --once, --withdraw or --check; "
+		    "the daemon keeps all of the file",
+		    options->names[0]);
+	if (daemon && options->json)
+		mistake(options, EXIT_CODE_USAGE,
+		    "--json goes with --once, --withdraw or --check; "
+		    "ask the daemon by `ddnsctl -j status`");
 	if (options->online && options->verb != VERB_CHECK)
 		mistake(options, EXIT_CODE_USAGE, "--online goes with --check only");
 	if (options->dry_run && !sends)

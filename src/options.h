@@ -20,7 +20,7 @@
 #define OPTIONS_TIMEOUT_MAX_S 86400
 
 enum options_verb {
-	VERB_NONE,
+	VERB_DAEMON, /* none was given */
 	VERB_ONCE,
 	VERB_WITHDRAW,
 	VERB_CHECK,

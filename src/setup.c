@@ -14,32 +14,39 @@
 
 #define CONFIG_FILE_MAX (32 * 1024 * 1024) /* bytes */
 
-static const char *file_of(const struct options *options);
 static struct config *read_file(const struct options *options,
-    const struct logsink *log, struct setup_error *error);
+    struct logsink *log, struct setup_error *error);
 static const char *file_hint(enum fault fault);
-static void log_warnings(const struct logsink *log, const char *warnings);
+static void log_warnings(struct logsink *log, const char *warnings);
 static struct config *quick_config(const struct options *options,
-    const struct hostwatch *host, const struct logsink *log);
+    const struct hostwatch *host, struct logsink *log);
 static void add_shared(struct config *config, const struct hostwatch *host);
 static bool has_registration(const struct config *config, const char *name);
 static void add_dedicated(struct config *config, const struct name *fqdn,
-    const struct logsink *log);
+    struct logsink *log);
 static void override(struct config *config, const struct options *options);
 static void override_addresses(struct config_registration *reg,
     const struct options *options);
 static bool check_dhcp(const struct options *options, const struct config *config,
-    const struct logsink *log, struct setup_error *error);
+    struct logsink *log, struct setup_error *error);
 static bool check_interface(const struct options *options, const struct fact_net *net,
     struct setup_error *error);
 
+const char *
+setup_file(const struct options *options)
+{
+	if (options->config_file != NULL)
+		return options->config_file;
+	return OPTIONS_CONFIG_FILE;
+}
+
 struct config *
 setup_config(const struct options *options, const struct hostwatch *host,
-    const struct fact_net *net, const struct logsink *log, struct setup_error *error)
+    const struct fact_net *net, struct logsink *log, struct setup_error *error)
 {
 	struct config *config;
 
-	if (!check_interface(options, net, error))
+	if (net != NULL && !check_interface(options, net, error))
 		return NULL;
 	config = options_quick(options) ? quick_config(options, host, log)
 	                                : read_file(options, log, error);
@@ -66,19 +73,11 @@ setup_fail(struct setup_error *error, enum exit_code exit, const char *format, .
 	return false;
 }
 
-static const char *
-file_of(const struct options *options)
-{
-	if (options->config_file != NULL)
-		return options->config_file;
-	return OPTIONS_CONFIG_FILE;
-}
-
 static struct config *
-read_file(const struct options *options, const struct logsink *log,
+read_file(const struct options *options, struct logsink *log,
     struct setup_error *error)
 {
-	const char *file = file_of(options);
+	const char *file = setup_file(options);
 	struct strbuf warnings = {0};
 	struct config *config;
 	enum fault fault;
@@ -119,7 +118,7 @@ file_hint(enum fault fault)
 }
 
 static void
-log_warnings(const struct logsink *log, const char *warnings)
+log_warnings(struct logsink *log, const char *warnings)
 {
 	while (*warnings != '\0') {
 		size_t len = strcspn(warnings, "\n");
@@ -133,7 +132,7 @@ log_warnings(const struct logsink *log, const char *warnings)
 
 static struct config *
 quick_config(const struct options *options, const struct hostwatch *host,
-    const struct logsink *log)
+    struct logsink *log)
 {
 	struct config *config = config_new();
 
@@ -145,7 +144,7 @@ quick_config(const struct options *options, const struct hostwatch *host,
 }
 
 static void
-add_dedicated(struct config *config, const struct name *fqdn, const struct logsink *log)
+add_dedicated(struct config *config, const struct name *fqdn, struct logsink *log)
 {
 	struct name host = name_first(fqdn), domain = name_parent(fqdn);
 	struct config_registration *reg;
@@ -224,12 +223,12 @@ override_addresses(struct config_registration *reg, const struct options *option
  */
 static bool
 check_dhcp(const struct options *options, const struct config *config,
-    const struct logsink *log, struct setup_error *error)
+    struct logsink *log, struct setup_error *error)
 {
 	if (config->dns_source == DNS_SOURCE_DHCP)
 		return setup_fail(error, EXIT_CODE_CONFIG, "%s: dns.source: dhcp is not "
 		    "in this version yet; list the servers in dns.servers, or give -s "
-		    "SERVER", file_of(options));
+		    "SERVER", setup_file(options));
 	if (config_dns_source(config) == DNS_SOURCE_DHCP &&
 	    (options->verb != VERB_CHECK || options->online))
 		logsink_write(log, NOTE_WARNING, "dns.source", "this version does not "

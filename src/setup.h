@@ -19,13 +19,17 @@ struct setup_error {
 	char *text;          /* of its own memory */
 };
 
+/* The configuration's file. */
+const char *setup_file(const struct options *options);
+
 /*
  * The file with the command line's overrides, or the quick form's registrations.  NULL
- * with *error, or a configuration for config_free(); warnings go to the log.
+ * with *error, or a configuration for config_free(); warnings go to the log.  host and
+ * net: NULL for a daemon, which has no quick form and waits for an interface.
  */
 struct config *setup_config(const struct options *options,
     const struct hostwatch *host, const struct fact_net *net,
-    const struct logsink *log, struct setup_error *error);
+    struct logsink *log, struct setup_error *error);
 
 /*
  * Open and lock the directory of the state, as far as the run needs it, and read what
@@ -34,7 +38,7 @@ struct config *setup_config(const struct options *options,
  * SIGINT and SIGTERM must be blocked.
  */
 bool setup_state(const struct options *options, const struct config *config,
-    int64_t until_us, const struct logsink *log, struct statedir *dir,
+    int64_t until_us, struct logsink *log, struct statedir *dir,
     struct state *state, struct setup_error *error);
 
 /* May the run change what is registered, and so the state? */

@@ -22,19 +22,20 @@ static bool wait_for_lock(struct statedir *dir, int64_t until_us,
 static bool is_held_by_daemon(const struct statedir *dir, long *pid);
 static int pause_unless_signalled(void);
 static void read_state(const struct statedir *dir, bool may_rename,
-    const struct logsink *log, struct state *state);
-static void warn(const struct logsink *log, const struct statedir *dir,
+    struct logsink *log, struct state *state);
+static void warn(struct logsink *log, const struct statedir *dir,
     enum fault fault, const char *consequence);
 
 bool
 setup_state(const struct options *options, const struct config *config,
-    int64_t until_us, const struct logsink *log, struct statedir *dir,
+    int64_t until_us, struct logsink *log, struct statedir *dir,
     struct state *state, struct setup_error *error)
 {
 	struct statedir_want want = {
 		.option = options->state_directory,
 		.key = config->state_directory,
 		.adhoc = options_quick(options),
+		.daemon = options->verb == VERB_DAEMON,
 		.use = setup_writes(options) ? STATEDIR_WRITE : STATEDIR_READ,
 	};
 
@@ -68,9 +69,11 @@ wait_for_lock(struct statedir *dir, int64_t until_us, struct setup_error *error)
 			    dir->path);
 		if (is_held_by_daemon(dir, &pid))
 			return setup_fail(error, EXIT_CODE_TEMPORARY,
-			    "%s: the state is locked by the daemon (process %ld); "
-			    "use `ddnsctl refresh` or `ddnsctl withdraw`",
-			    dir->path, pid);
+			    "%s: the state is locked by the daemon (process %ld); %s",
+			    dir->path, pid,
+			    dir->daemon
+			        ? "a second one needs a state of its own"
+			        : "use `ddnsctl refresh` or `ddnsctl withdraw`");
 		if (uvx_now_us() >= until_us)
 			return setup_fail(error, EXIT_CODE_TEMPORARY,
 			    "%s: the state is locked by another run (process %ld); "
@@ -107,7 +110,7 @@ pause_unless_signalled(void)
 
 /* A file of no use is set aside: everything is then unknown, and looked up first. */
 static void
-read_state(const struct statedir *dir, bool may_rename, const struct logsink *log,
+read_state(const struct statedir *dir, bool may_rename, struct logsink *log,
     struct state *state)
 {
 	enum fault fault;
@@ -129,7 +132,7 @@ read_state(const struct statedir *dir, bool may_rename, const struct logsink *lo
 }
 
 static void
-warn(const struct logsink *log, const struct statedir *dir, enum fault fault,
+warn(struct logsink *log, const struct statedir *dir, enum fault fault,
     const char *consequence)
 {
 	char *text = mem_printf("%s: %s", fault_text(fault), consequence);

@@ -30,6 +30,7 @@ struct choice {
 	char *path;
 	mode_t mode;
 	bool parents;
+	bool named; /* by the administrator */
 };
 
 static void choose(struct choice *choice, const struct statedir_want *want);
@@ -52,6 +53,8 @@ statedir_open(struct statedir *dir, const struct statedir_want *want)
 	*dir = (struct statedir){.fd = -1, .lock = -1};
 	choose(&choice, want);
 	dir->path = choice.path;
+	dir->ours = !choice.named;
+	dir->daemon = want->daemon;
 	if (dir->path == NULL) {
 		dir->fault = FAULT_FILE_MISSING;
 		return;
@@ -59,9 +62,8 @@ statedir_open(struct statedir *dir, const struct statedir_want *want)
 	if (want->use == STATEDIR_WRITE)
 		make_directory(&choice);
 	open_directory(dir, &choice, want);
-	if (dir->fault == FAULT_NONE && want->use == STATEDIR_WRITE &&
-	    faccessat(dir->fd, ".", W_OK | X_OK, AT_EACCESS) == -1)
-		dir->fault = textfile_fault(errno);
+	if (want->use == STATEDIR_WRITE)
+		statedir_look(dir);
 }
 
 enum fault
@@ -104,6 +106,35 @@ statedir_holder(const struct statedir *dir, bool *daemon, long *pid)
 	free(text);
 }
 
+/* A file with a second name could be any file: it stays whose it is.  The directory
+ * goes last: until then nobody else can put another file there. */
+void
+statedir_give(struct statedir *dir, uid_t owner, gid_t group)
+{
+	static const char *const names[] = {LOCK_FILE, "state.json"};
+	struct stat st;
+
+	if (dir->fd == -1 || !dir->ours || dir->owner != 0)
+		return;
+	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++)
+		if (fstatat(dir->fd, names[i], &st, AT_SYMLINK_NOFOLLOW) == 0 &&
+		    S_ISREG(st.st_mode) && st.st_nlink == 1 &&
+		    fchownat(dir->fd, names[i], owner, group, AT_SYMLINK_NOFOLLOW))
+			return;
+	if (fchown(dir->fd, owner, group) == -1)
+		return;
+	dir->owner = owner;
+	dir->group = group;
+}
+
+void
+statedir_look(struct statedir *dir)
+{
+	if (dir->fault == FAULT_NONE &&
+	    faccessat(dir->fd, ".", W_OK | X_OK, AT_EACCESS) == -1)
+		dir->fault = textfile_fault(errno);
+}
+
 bool
 statedir_writable(const struct statedir *dir)
 {
@@ -127,10 +158,10 @@ choose(struct choice *choice, const struct statedir_want *want)
 {
 	const char *environment = getenv("STATE_DIRECTORY");
 
-	if (want->option != NULL)
-		choice->path = mem_text(want->option);
-	else if (want->key != NULL)
-		choice->path = mem_text(want->key);
+	choice->named = want->option != NULL || want->key != NULL;
+	if (choice->named)
+		choice->path = mem_text(want->option != NULL ? want->option
+		                                             : want->key);
 	else if (environment != NULL && environment[0] != '\0')
 		choice->path = first_of(environment);
 	else if (geteuid() == 0 || is_system_user())
@@ -275,7 +306,8 @@ static void
 write_holder(struct statedir *dir)
 {
 	char text[HOLDER_MAX];
-	int len = snprintf(text, sizeof(text), "once %ld\n", (long)getpid());
+	int len = snprintf(text, sizeof(text), "%s %ld\n",
+	    dir->daemon ? "daemon" : "once", (long)getpid());
 
 	if (ftruncate(dir->lock, 0) == -1 || write(dir->lock, text, (size_t)len) == -1)
 		return;

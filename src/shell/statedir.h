@@ -7,7 +7,6 @@
 #include <sys/types.h>
 
 #include <stdbool.h>
-#include <stdint.h>
 
 #include "ddnsupd/fault.h"
 
@@ -17,6 +16,8 @@ struct statedir {
 	int lock;        /* the lock file, held; -1: not held */
 	uid_t owner;     /* of the directory: new files are his */
 	gid_t group;
+	bool ours;       /* chosen by rule, not named by the administrator */
+	bool daemon;     /* for the daemon */
 	enum fault fault; /* why it is not writable, or not there; NONE: writable */
 };
 
@@ -29,6 +30,7 @@ struct statedir_want {
 	const char *option;  /* --state-directory, NULL: not given */
 	const char *key;     /* the file's state-directory, NULL */
 	bool adhoc;          /* quick form: the subdirectory adhoc/ */
+	bool daemon;         /* the lock is to be held by the daemon, and says so */
 	enum statedir_use use;
 };
 
@@ -46,6 +48,15 @@ enum fault statedir_lock(struct statedir *dir);
 
 /* After FILE_LOCKED: who holds the lock?  *daemon: a daemon, not a single run. */
 void statedir_holder(const struct statedir *dir, bool *daemon, long *pid);
+
+/*
+ * As root: give a directory that is root's, and was not named by the administrator, to
+ * the user who is going to write there, with its files.
+ */
+void statedir_give(struct statedir *dir, uid_t owner, gid_t group);
+
+/* After the user has changed: look again whether it is writable. */
+void statedir_look(struct statedir *dir);
 
 bool statedir_writable(const struct statedir *dir);
 void statedir_close(struct statedir *dir);
