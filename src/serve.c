@@ -189,7 +189,7 @@ warn_of_lost_rights(struct serve *serve)
 	if (writable && !statedir_writable(&serve->statedir))
 		logsink_write(serve->log, NOTE_WARNING, serve->statedir.path,
 		    "not writable for the user the daemon runs as: the state cannot be "
-		    "kept");
+		    "kept; give the directory to that user");
 	if (faccessat(AT_FDCWD, file, R_OK, AT_EACCESS) == -1)
 		logsink_write(serve->log, NOTE_WARNING, file,
 		    "not readable for the user the daemon runs as: it cannot be "

@@ -274,12 +274,18 @@ watch_nearest(struct hostwatch *watch)
 	free(copy);
 }
 
+/* It is told of other UTS namespaces' names, too. */
 static void
 on_name_changed(uv_poll_t *poll, int status, int events)
 {
+	struct hostwatch *watch = poll->data;
+	struct utsname now;
+
 	(void)status;
 	(void)events;
-	hostwatch_look(poll->data);
+	if (uname(&now) == 0 &&
+	    strcmp(now.nodename, watch->texts.uts.nodename) != 0)
+		hostwatch_look(watch);
 }
 
 static void

@@ -37,7 +37,7 @@ static void choose(struct choice *choice, const struct statedir_want *want);
 static char *first_of(const char *list);
 static bool is_system_user(void);
 static void choose_home(struct choice *choice);
-static void make_directory(const struct choice *choice);
+static bool make_directory(const struct choice *choice);
 static void make_parents(const char *path, mode_t mode);
 static void open_directory(struct statedir *dir, const struct choice *choice,
     const struct statedir_want *want);
@@ -59,8 +59,8 @@ statedir_open(struct statedir *dir, const struct statedir_want *want)
 		dir->fault = FAULT_FILE_MISSING;
 		return;
 	}
-	if (want->use == STATEDIR_WRITE)
-		make_directory(&choice);
+	if (want->use == STATEDIR_WRITE && make_directory(&choice))
+		dir->ours = true;
 	open_directory(dir, &choice, want);
 	if (want->use == STATEDIR_WRITE)
 		statedir_look(dir);
@@ -207,16 +207,16 @@ choose_home(struct choice *choice)
 		choice->path = mem_printf("%s/.local/state/ddnsupd", home);
 }
 
-/* Whether that went well shows when it is opened. */
-static void
+/* True: it is new.  Whether there is one shows when it is opened. */
+static bool
 make_directory(const struct choice *choice)
 {
-	if (mkdir(choice->path, choice->mode) == 0 || errno != ENOENT)
-		return;
-	if (choice->parents) {
-		make_parents(choice->path, choice->mode);
-		mkdir(choice->path, choice->mode);
-	}
+	if (mkdir(choice->path, choice->mode) == 0)
+		return true;
+	if (errno != ENOENT || !choice->parents)
+		return false;
+	make_parents(choice->path, choice->mode);
+	return mkdir(choice->path, choice->mode) == 0;
 }
 
 static void

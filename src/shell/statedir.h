@@ -16,7 +16,7 @@ struct statedir {
 	int lock;        /* the lock file, held; -1: not held */
 	uid_t owner;     /* of the directory: new files are his */
 	gid_t group;
-	bool ours;       /* chosen by rule, not named by the administrator */
+	bool ours;       /* chosen by rule, or just made: not the administrator's */
 	bool daemon;     /* for the daemon */
 	enum fault fault; /* why it is not writable, or not there; NONE: writable */
 };
@@ -50,8 +50,8 @@ enum fault statedir_lock(struct statedir *dir);
 void statedir_holder(const struct statedir *dir, bool *daemon, long *pid);
 
 /*
- * As root: give a directory that is root's, and was not named by the administrator, to
- * the user who is going to write there, with its files.
+ * As root: give a directory that is root's but not of the administrator's making to the
+ * user who is going to write there, with its files.
  */
 void statedir_give(struct statedir *dir, uid_t owner, gid_t group);
 
