@@ -1,0 +1,706 @@
+"""Faults on the wire: answers that are none, answers in pieces, lost, late and twice."""
+
+import random
+import struct
+import time
+
+import dns.flags
+import dns.message
+import dns.name
+import dns.query
+import dns.rcode
+import dns.rdatatype
+import dns.rrset
+
+from configs import DEDICATED, config
+from holdings import holds, holds_nothing, may_hold
+from scripted import (BEHIND, Pass, Reply, Stream, change, first, framed, front, lossy, nft,
+                      only, reject, socket_in, update_count)
+from story import stories, story
+from world import HOST, HOST_V6, NS1, equal, result, says, true, zone_change
+
+NAME = "pc1-amt.corp.example"
+QUICK = ("--once", "-D", NAME, "-i", "eth0", "-s", NS1)
+A, AAAA = (NAME, "A"), (NAME, "AAAA")
+BOTH = {A: (900, {HOST}), AAAA: (900, {HOST_V6})}
+OTHER = "192.0.2.54"
+
+
+def registered(agent, named, before, run, outcome="updated"):
+    result(run, 0, outcome)
+    zone_change(before, named.zone("corp.example"), added=BOTH, run=run)
+    holds(agent, NAME, {HOST, HOST_V6}, run)
+
+
+# --- answers that are none ------------------------------------------------------------
+
+def refusal(question):
+    """An answer that would end the run with 77, or lead away, were it believed."""
+    return question.answer(dns.rcode.REFUSED)
+
+
+def changed(**fields):
+    def make(question):
+        wire = bytearray(refusal(question).to_wire())
+        number, flags = struct.unpack_from("!HH", wire)
+        if "id" in fields:
+            number ^= 0x5555
+        if "qr" in fields:
+            flags &= ~0x8000
+        if "opcode" in fields:
+            flags ^= 0x2800 if "UPDATE" != question.kind else 0x0800
+        struct.pack_into("!HH", wire, 0, number, flags)
+        return bytes(wire)
+    return make
+
+
+def other_zone(question):
+    reply = refusal(question)
+    owner = "other.example."
+    asked = reply.question[0]
+    reply.question = [dns.rrset.RRset(dns.name.from_text(owner), asked.rdclass,
+                                      asked.rdtype)]
+    return reply
+
+
+def short(length):
+    return lambda question: refusal(question).to_wire()[:length]
+
+
+def garbage(seed, length):
+    def make(question):
+        chance = random.Random(f"{seed}{question.number}")
+        return question.wire[:2] + b"\x80" + chance.randbytes(length - 3)
+    return make
+
+
+def loops(question):
+    """A compression pointer to itself where the zone's name should be."""
+    head = bytearray(refusal(question).to_wire()[:12])
+    return bytes(head) + b"\xc0\x0c\x00\x06\x00\x01"
+
+
+def counts(question):
+    """A header that promises 65535 RRs in each section."""
+    wire = bytearray(refusal(question).to_wire())
+    wire[4:12] = b"\xff" * 8
+    return bytes(wire)
+
+
+TSIG = (b"\x00" + struct.pack("!HHIH", 250, 255, 0, 16 + 13) +
+        b"\x08hmac-md5\x00"[:10] + b"\x00" * 19)
+
+
+def tsigs(question):
+    """Two TSIG RRs, on which ldns leaks."""
+    wire = bytearray(refusal(question).to_wire())
+    struct.pack_into("!H", wire, 10, 2)
+    return bytes(wire) + TSIG + TSIG
+
+
+FORGED = {
+    "another id": changed(id=True), "QR clear": changed(qr=True),
+    "another opcode": changed(opcode=True), "another zone or question": other_zone,
+    "not one octet": short(0), "1 octet": short(1), "2 octets": short(2),
+    "11 octets": short(11), "a header that promises too much": counts,
+    "a name that points at itself": loops,
+    "40 random octets": garbage(1, 40), "1,200 random octets": garbage(2, 1200),
+}
+# The header alone, with the right id, is a whole answer to an UPDATE (RFC 2136 3.8).
+FORGED_QUERIES = {**FORGED, "a bare header": short(12), "two TSIG RRs": tsigs}
+
+
+def before_the_right_one(kinds, make):
+    def script(question):
+        if question.kind not in kinds:
+            return Pass()
+        return [Reply(make(question)), Pass(answer_after=0.02)]
+    return script
+
+
+@stories("wire fault: before the answer to the UPDATE comes {}: ignored", {
+    name: (make,) for name, make in FORGED.items()})
+def forged_update(world, make):
+    proxy, named = front(world, before_the_right_one({"UPDATE"}, make))
+    agent = world.agent()
+    before = named.zone("corp.example")
+    run = agent.run(*QUICK)
+    registered(agent, named, before, run)
+    update_count(proxy, 1, run=run)
+    equal(len(proxy.seen("UPDATE")), 1, "UPDATEs, those sent again too", run)
+    true(run.elapsed < 2, f"{run.elapsed:.2f} s", run)
+
+
+@stories("wire fault: before the answers to our look comes {}: ignored", {
+    name: (make,) for name, make in FORGED_QUERIES.items()})
+def forged_look(world, make):
+    forging = before_the_right_one({"A", "AAAA"}, make)
+    proxy, named = front(world, lambda question: Pass() if question.rd
+                         else forging(question))
+    agent = world.agent()
+    before = named.zone("corp.example")
+    run = agent.run(*QUICK)
+    registered(agent, named, before, run)
+    equal(len(proxy.seen("UPDATE")), 1, "UPDATEs", run)
+    true(run.elapsed < 2, f"{run.elapsed:.2f} s", run)
+
+
+@stories("wire fault: before the answers of the DNS server comes {}: no harm", {
+    name: (make,) for name, make in FORGED_QUERIES.items()})
+def forged_discovery(world, make):
+    forging = before_the_right_one({"SOA", "A", "AAAA", "NS"}, make)
+    _, named = front(world, lambda question: forging(question) if question.rd else Pass())
+    agent = world.agent()
+    before = named.zone("corp.example")
+    run = agent.run(*QUICK)
+    registered(agent, named, before, run)
+    true(run.elapsed < 5, f"{run.elapsed:.2f} s", run)
+
+
+@stories("wire fault: {} from elsewhere is not taken", {
+    "the answer to the UPDATE, from another port": ("UPDATE", (NS1, 5353)),
+    "the answer to the UPDATE, from another address": ("UPDATE", (OTHER, 53)),
+    "the answer to our look, from another port": ("AAAA", (NS1, 5353)),
+})
+def elsewhere(world, kind, source):
+    proxy, named = front(world, only(kind, lambda question: [
+        Reply(refusal(question), source=source), Pass(answer_after=0.02)]))
+    world.ip(proxy, f"addr add {OTHER}/24 dev eth0\n")
+    agent = world.agent()
+    before = named.zone("corp.example")
+    run = agent.run(*QUICK)
+    registered(agent, named, before, run)
+    equal(len(proxy.seen("UPDATE")), 1, "UPDATEs", run)
+    true(run.elapsed < 2, f"{run.elapsed:.2f} s", run)
+
+
+@stories("wire fault: {} wrong answers to the UPDATE: it goes over TCP, at once", {
+    "16": (16,), "1,000": (1000,)})
+def flood(world, count):
+    proxy, named = front(world, only("UPDATE", lambda question: Pass() if question.tcp
+                                     else Reply(changed(id=True)(question), times=count)))
+    agent = world.agent()
+    before = named.zone("corp.example")
+    run = agent.run(*QUICK)
+    registered(agent, named, before, run)
+    equal([question.tcp for question in proxy.seen("UPDATE")], [False, True],
+          "UPDATEs over TCP", run)
+    true(run.elapsed < 2, f"{run.elapsed:.2f} s", run)
+
+
+@stories("wire fault: {} comes twice: taken once", {
+    kind: (kind,) for kind in ("UPDATE", "SOA", "A", "AAAA")})
+def twice(world, kind):
+    proxy, named = front(world, only(kind, Pass(answer_times=2)))
+    agent = world.agent()
+    before = named.zone("corp.example")
+    run = agent.run(*QUICK)
+    registered(agent, named, before, run)
+    equal(len(proxy.seen("UPDATE")), 1, "UPDATEs", run)
+    true(run.elapsed < 2, f"{run.elapsed:.2f} s", run)
+
+
+# --- truncated, TCP -------------------------------------------------------------------
+
+def truncated(question):
+    if question.tcp:
+        return Pass()
+    reply = question.answer()
+    reply.flags |= dns.flags.TC
+    return reply
+
+
+@stories("wire fault: TC on {}: asked again over TCP", {
+    "the UPDATE": (lambda question: question.kind == "UPDATE", "UPDATE"),
+    "the SOA": (lambda question: question.kind == "SOA", "SOA"),
+    "our look": (lambda question: not question.rd and question.kind in ("A", "AAAA"), "A"),
+    "everything": (lambda question: True, "UPDATE"),
+})
+def truncation(world, concerned, kind):
+    proxy, named = front(world, lambda question: truncated(question)
+                         if concerned(question) else Pass())
+    agent = world.agent()
+    before = named.zone("corp.example")
+    run = agent.run(*QUICK)
+    registered(agent, named, before, run)
+    true(proxy.seen(kind, tcp=True), f"no {kind} over TCP: {proxy.seen()}", run)
+    equal(len(proxy.seen("UPDATE", tcp=True)), int(kind == "UPDATE"), "by TCP", run)
+    true(run.elapsed < 2.5, f"{run.elapsed:.2f} s", run)
+
+
+@story("wire fault: TC on the UPDATE, and no TCP there: the next primary")
+def truncation_no_tcp(world):
+    proxy, named = front(world, only("UPDATE", truncated))
+    reject(proxy.namespace, "tcp dport 53 reject with tcp reset")
+    agent = world.agent()
+    before = named.zone("corp.example")
+    run = agent.run("--once", "-c", tcp_config(agent, "udp"))
+    registered(agent, named, before, run)
+    equal(run.only["server"], f"{BEHIND}#53", "server", run)
+    true(run.elapsed < 3, f"{run.elapsed:.2f} s", run)
+
+
+def tcp_config(agent, transport="tcp", primary=f"[{NS1}, {BEHIND}]"):
+    dns_keys = {"servers": f"[{BEHIND}]", "primary": primary}
+    if transport != "udp":
+        dns_keys["transport"] = transport
+    return agent.config(config(dns=dns_keys, **DEDICATED))
+
+
+def stream(end, *pieces):
+    return lambda question: Stream([(after, make(question)) for after, make in pieces], end)
+
+
+def cut(question):
+    return framed(question.answer())[:7]
+
+
+def prefix(question):
+    return framed(question.answer())[:1]
+
+
+def empty_frame(_question):
+    return b"\x00\x00"
+
+
+@stories("wire fault: TCP, the first primary {}: the next takes the UPDATE", {
+    "closes without a word": (stream("close"), 2),
+    "resets": (stream("reset"), 2),
+    "closes in the middle of a frame": (stream("close", (0, cut)), 2),
+    "resets in the middle of a frame": (stream("reset", (0, cut)), 2),
+    "closes in the middle of the length": (stream("close", (0, prefix)), 2),
+    "sends an empty frame and closes": (stream("close", (0, empty_frame)), 2),
+    "stalls": (stream("hold"), 14),
+    "stalls in the middle of a frame": (stream("hold", (0, cut)), 14),
+    "sends 65,535 random octets and stalls": (stream("hold", (
+        0, lambda question: b"\xff\xff" + random.Random(3).randbytes(65535))), 14),
+})
+def tcp_fails_over(world, action, limit):
+    proxy, named = front(world, only("UPDATE", action))
+    agent = world.agent()
+    before = named.zone("corp.example")
+    run = agent.run("--once", "-c", tcp_config(agent))
+    registered(agent, named, before, run)
+    equal(run.only["server"], f"{BEHIND}#53", "server", run)
+    true(proxy.seen("UPDATE", tcp=True), "the first got no UPDATE", run)
+    equal(proxy.seen("UPDATE", tcp=False), [], "UPDATEs over UDP", run)
+    true(run.elapsed < limit, f"{run.elapsed:.2f} s", run)
+
+
+@stories("wire fault: TCP, the first primary {}: the next is asked", {
+    "is closed": ("tcp dport 53 reject with tcp reset", 2),
+    "swallows every SYN": ("tcp dport 53 drop", 2),
+})
+def tcp_no_connection(world, rule, limit):
+    proxy, named = front(world)
+    reject(proxy.namespace, rule)
+    agent = world.agent()
+    before = named.zone("corp.example")
+    run = agent.run("--once", "-c", tcp_config(agent))
+    registered(agent, named, before, run)
+    equal(run.only["server"], f"{BEHIND}#53", "server", run)
+    true(run.elapsed < limit, f"{run.elapsed:.2f} s", run)
+
+
+@story("wire fault: TCP, the only primary takes the UPDATE and resets: it is there: exit 0")
+def tcp_reset_applied(world):
+    _, named = front(world, only("UPDATE", lambda question: [
+        Pass(lose_answer=True), Stream([], "reset")]))
+    agent = world.agent()
+    before = named.zone("corp.example")
+    run = agent.run("--once", "-c", tcp_config(agent))
+    registered(agent, named, before, run)
+
+
+@stories("wire fault: TCP, answers {}: taken", {
+    "in single octets": (lambda wire: [(0.002, wire[i:i + 1]) for i in range(len(wire))],),
+    "with the length in two halves": (
+        lambda wire: [(0, wire[:1]), (0.05, wire[1:2]), (0.05, wire[2:])],),
+    "twice, in one piece": (lambda wire: [(0, wire + wire)],),
+    "behind an empty frame": (lambda wire: [(0, b"\x00\x00" + wire)],),
+    "behind a frame with another id": (
+        lambda wire: [(0, wire[:2] + b"\x00\x00" + wire[4:] + wire)],),
+})
+def tcp_pieces(world, pieces):
+    def script(question):
+        if not question.tcp:
+            return Pass()
+        message = question.message
+        with_real = dns.message.from_wire(ask(message))
+        return Stream(pieces(framed(with_real)), "go on")
+
+    def ask(message):
+        # The script's thread lives beside the server.
+        return dns.query.tcp(message, BEHIND, timeout=3).to_wire()
+    proxy, named = front(world, script)
+    agent = world.agent()
+    before = named.zone("corp.example")
+    run = agent.run("--once", "-c", tcp_config(agent, primary=f"[{NS1}]"))
+    registered(agent, named, before, run)
+    equal(run.only["server"], f"{NS1}#53", "server", run)
+    equal([question.tcp for question in proxy.seen("UPDATE")], [True], "UPDATEs", run)
+    true(run.elapsed < 5, f"{run.elapsed:.2f} s", run)
+
+
+@story("wire fault: TCP, answers of 65,535 octets: taken")
+def tcp_long(world):
+    def pad(message):
+        filler = dns.rrset.from_text("filler.corp.example.", 60, "IN", "TXT", '"x"')
+        message.additional.append(filler)
+        spare = 65535 - len(message.to_wire(max_size=65535))
+        strings = []
+        while spare > 0:
+            length = min(255, spare - 1)
+            if spare - 1 - length == 1:
+                length -= 1
+            strings.append("y" * length)
+            spare -= 1 + length
+        message.additional[-1] = dns.rrset.from_text(
+            "filler.corp.example.", 60, "IN", "TXT",
+            " ".join(f'"{text}"' for text in ["x", *strings]))
+        wire = message.to_wire(max_size=65535)
+        sizes.append(len(wire))
+        return wire
+    sizes = []
+    proxy, named = front(world, lambda question: Pass(rewrite=pad) if question.tcp
+                         else Pass())
+    agent = world.agent()
+    before = named.zone("corp.example")
+    run = agent.run("--once", "-c", tcp_config(agent, primary=f"[{NS1}]"))
+    registered(agent, named, before, run)
+    true(proxy.seen("UPDATE", tcp=True), "no UPDATE", run)
+    equal(set(sizes), {65535}, "octets", run)
+
+
+# --- lost, late, twice ----------------------------------------------------------------
+
+@story("wire fault: the answer to an UPDATE that was applied is lost: updated")
+def lost_answer(world):
+    proxy, named = front(world, first("UPDATE", 1, Pass(lose_answer=True)))
+    agent = world.agent()
+    before = named.zone("corp.example")
+    run = agent.run(*QUICK)
+    registered(agent, named, before, run)
+    true(len(proxy.seen("UPDATE")) >= 2, "it was not sent again", run)
+    equal(run.changes().get(HOST), "added", "change", run)
+    true(run.elapsed < 4, f"{run.elapsed:.2f} s", run)
+
+
+@story("wire fault: every answer to UPDATEs is lost: the look finds them applied: exit 0")
+def all_answers_lost(world):
+    _, named = front(world, only("UPDATE", Pass(lose_answer=True)))
+    agent = world.agent()
+    before = named.zone("corp.example")
+    run = agent.run("--once", "-c", tcp_config(agent, "udp"))
+    registered(agent, named, before, run)
+
+
+@story("wire fault: nobody answers UPDATEs, they were applied: 75, and the state knows")
+def all_answers_lost_alone(world):
+    _, named = front(world, only("UPDATE", Pass(lose_answer=True)))
+    agent = world.agent()
+    before = named.zone("corp.example")
+    run = agent.run(*QUICK)
+    may_hold(agent, NAME, {HOST, HOST_V6}, run)
+    zone_change(before, named.zone("corp.example"), added=BOTH, run=run)
+    true(run.exit in (0, 75), f"exit status {run.exit}", run)
+    run = agent.run("--withdraw", "-D", NAME, "-i", "eth0", "-s", BEHIND)
+    equal(run.exit, 0, "exit status", run)
+
+
+@story("wire fault: an UPDATE that was lost is sent again: same words, other id and port")
+def lost_update(world):
+    proxy, named = front(world, first("UPDATE", 1, None))
+    agent = world.agent()
+    before = named.zone("corp.example")
+    run = agent.run(*QUICK)
+    registered(agent, named, before, run)
+    one, two = proxy.seen("UPDATE")
+    equal(one.wire[2:], two.wire[2:], "the UPDATEs", run)
+    true(one.wire[:2] != two.wire[:2], "the same id", run)
+    true(one.peer[1] != two.peer[1], "the same source port", run)
+    true(0.9 <= two.at - one.at <= 1.3, f"after {two.at - one.at:.2f} s", run)
+    true(run.elapsed < 2.5, f"{run.elapsed:.2f} s", run)
+
+
+@story("wire fault: UPDATEs are lost: after 1, 2 and 4 s by TCP")
+def lost_updates(world):
+    proxy, named = front(world, only("UPDATE", lambda question: Pass() if question.tcp
+                                     else None))
+    agent = world.agent()
+    before = named.zone("corp.example")
+    run = agent.run(*QUICK)
+    registered(agent, named, before, run)
+    seen = proxy.seen("UPDATE")
+    equal([question.tcp for question in seen], [False, False, False, True], "by TCP", run)
+    waits = [round(b.at - a.at) for a, b in zip(seen, seen[1:])]
+    equal(waits, [1, 2, 4], "seconds between them", run)
+
+
+@story("wire fault: the answer to the first try comes after the second try: it counts")
+def late_answer(world):
+    proxy, named = front(world, first("UPDATE", 1, Pass(answer_after=1.3), default=lambda
+                                      question: None if question.kind == "UPDATE"
+                                      else Pass()))
+    agent = world.agent()
+    before = named.zone("corp.example")
+    run = agent.run(*QUICK)
+    registered(agent, named, before, run)
+    equal(len(proxy.seen("UPDATE")), 2, "UPDATEs", run)
+    true(run.elapsed < 2.6, f"{run.elapsed:.2f} s", run)
+
+
+@story("wire fault: an UPDATE is delivered twice: the zone is the same")
+def delivered_twice(world):
+    _, named = front(world, only("UPDATE", Pass(times=2)))
+    agent = world.agent()
+    before = named.zone("corp.example")
+    run = agent.run(*QUICK)
+    registered(agent, named, before, run)
+
+
+@stories("wire fault: an old UPDATE arrives {}: it changes nothing", {
+    "after the address has changed": (False,),
+    "after --withdraw": (True,),
+})
+def late_duplicate(world, withdrawn):
+    proxy, named = front(world)
+    agent = world.agent()
+    result(agent.run(*QUICK), 0, "updated")
+    world.ip(agent, f"addr del {HOST}/24 dev eth0\naddr add 192.0.2.11/24 dev eth0\n")
+    result(agent.run(*QUICK), 0, "updated")
+    changes = [question.wire for question in proxy.seen("UPDATE")]
+    if withdrawn:
+        run = agent.run("--withdraw", "-D", NAME, "-i", "eth0", "-s", NS1)
+        result(run, 0, "withdrawn")
+        changes = changes[1:]  # the one that only adds is as good as new
+    before = named.zone("corp.example")
+    for wire in changes:
+        with socket_in(named.namespace, named.address) as asking:
+            asking.send(wire)
+            asking.recv(4096)
+    zone_change(before, named.zone("corp.example"))
+
+
+# --- others ---------------------------------------------------------------------------
+
+def meddling(named_of, changes):
+    """Before UPDATE number n is handed on, somebody makes the change number n."""
+    def script(question):
+        if question.kind == "UPDATE" and question.number <= len(changes):
+            for line in changes[question.number - 1]:
+                change(named_of(), line)
+        return Pass()
+    return script
+
+
+@stories("race: between our look and our UPDATE somebody {}", {
+    "adds an A, replace: ours stands alone":
+        ("replace", [f"update add {NAME} 300 A 192.0.2.98"], 0, {HOST}, {HOST_V6}),
+    "adds an A, keep: 73, theirs stays, our AAAA stands":
+        ("keep", [f"update add {NAME} 300 A 192.0.2.98"], 73, {"192.0.2.98"}, {HOST_V6}),
+    "adds our own A, keep: it is as desired":
+        ("keep", [f"update add {NAME} 900 A {HOST}"], 0, {HOST}, {HOST_V6}),
+    "adds both of ours: updated, or unchanged":
+        ("replace", [f"update add {NAME} 900 A {HOST}",
+                     f"update add {NAME} 900 AAAA {HOST_V6}"], 0, {HOST}, {HOST_V6}),
+})
+def race_once(world, policy, lines, status, v4, v6):
+    servers = []
+    proxy, named = front(world, meddling(lambda: servers[0], [lines]))
+    servers.append(named)
+    agent = world.agent()
+    run = agent.run("--once", "-c", agent.config(config(**DEDICATED, on_conflict=policy)))
+    result(run, status)
+    zone = named.zone("corp.example")
+    equal(zone.get(A, (0, set()))[1], frozenset(v4), "A", run)
+    equal(zone.get(AAAA, (0, set()))[1], frozenset(v6), "AAAA", run)
+    holds(agent, NAME, ({HOST} & v4) | v6, run)
+    true(run.elapsed < 3, f"{run.elapsed:.2f} s", run)
+
+
+@story("race: somebody adds an A between our look and our UPDATE, shared: both stand")
+def race_shared(world):
+    servers = []
+    shared = "pc1.corp.example"
+    proxy, named = front(world, meddling(lambda: servers[0], [
+        [f"update add {shared} 300 A 192.0.2.78"]]))
+    servers.append(named)
+    agent = world.agent()
+    run = agent.run("--once", "-S", "-i", "eth0", "-s", NS1)
+    result(run, 0, "updated")
+    equal(named.zone("corp.example")[(shared, "A")],
+          (300, frozenset({"192.0.2.77", "192.0.2.78", HOST})), "A", run)
+    holds(agent, shared, {HOST}, run)
+
+
+@story("race: somebody puts a CNAME there between our look and our UPDATE: 73")
+def race_cname(world):
+    servers = []
+    name = "free.corp.example"
+    proxy, named = front(world, meddling(lambda: servers[0], [
+        [f"update add {name} 300 CNAME printer.corp.example."]]))
+    servers.append(named)
+    agent = world.agent()
+    run = agent.run("--once", "-D", name, "-i", "eth0", "-s", NS1)
+    result(run, 73, "conflict")
+    says(run, name, "CNAME")
+    true((name, "CNAME") in named.zone("corp.example"), "the CNAME has gone", run)
+    holds_nothing(agent, name, run)
+
+
+@story("race: somebody changes the name before every UPDATE of ours: 75 that says so")
+def race_always(world):
+    servers = []
+    proxy, named = front(world, meddling(lambda: servers[0], [
+        [f"update delete {NAME} A", f"update delete {NAME} AAAA",
+         f"update add {NAME} 300 A 192.0.2.{100 + n}",
+         f"update add {NAME} 300 AAAA 2001:db8::{100 + n}"] for n in range(40)]))
+    servers.append(named)
+    agent = world.agent()
+    run = agent.run(*QUICK)
+    result(run, 75, "failed")
+    says(run, NAME, "somebody else")
+    true(len(proxy.seen("UPDATE")) <= 11, f"UPDATEs: {proxy.seen('UPDATE')}", run)
+    true(run.elapsed < 10, f"{run.elapsed:.2f} s", run)
+    zone = named.zone("corp.example")
+    true(HOST not in zone[A][1] and HOST_V6 not in zone[AAAA][1], "the zone", run)
+
+
+@story("race: somebody undoes the change right after it, once: it is made again")
+def race_undone(world):
+    def script(question):
+        if question.kind == "UPDATE" and question.number == 1:
+            return [Pass(), ]
+        if not question.rd and question.kind == "AAAA" and not undone and \
+                proxy.seen("UPDATE"):
+            undone.append(True)
+            change(named, f"update delete {NAME} A")
+            change(named, f"update add {NAME} 300 A 192.0.2.98")
+        return Pass()
+    undone = []
+    proxy, named = front(world, script)
+    agent = world.agent()
+    run = agent.run(*QUICK)
+    equal(run.exit, 0, "exit status", run)
+    zone = named.zone("corp.example")
+    true(undone, "nothing was undone", run)
+    true(zone[AAAA] == (900, frozenset({HOST_V6})), "AAAA", run)
+
+
+def silently(question):
+    """NOERROR to whatever adds something, without a deed; prerequisites are true."""
+    adds = any(rrset.deleting is None for rrset in question.message.update)
+    return question.answer() if adds else Pass()
+
+
+@story("fault: a server says NOERROR and does nothing: 75, accepted but not applied")
+def not_applied(world):
+    proxy, named = front(world, only("UPDATE", silently))
+    agent = world.agent()
+    before = named.zone("corp.example")
+    run = agent.run(*QUICK)
+    result(run, 75, "failed")
+    says(run, NS1, "corp.example", "accepted but not applied")
+    zone_change(before, named.zone("corp.example"), run=run)
+    true(len(proxy.seen("UPDATE")) <= 8, f"UPDATEs: {proxy.seen('UPDATE')}", run)
+    true(run.elapsed < 8, f"{run.elapsed:.1f} s", run)
+    # It may yet appear: the state says maybe, and the next run looks.
+    may_hold(agent, NAME, {HOST, HOST_V6}, run)
+
+
+@story("fault: one server says NOERROR and does nothing, the next one does it")
+def not_applied_once(world):
+    proxy, named = front(world, only("UPDATE", silently))
+    agent = world.agent()
+    before = named.zone("corp.example")
+    run = agent.run("--once", "-c", tcp_config(agent, "udp"))
+    registered(agent, named, before, run)
+    equal(run.only["server"], f"{BEHIND}#53", "server", run)
+
+
+@story("fault: a server applies the A and ignores the AAAA: 75, the state has the A")
+def half_applied(world):
+    def without_aaaa(question):
+        adds = {rrset.rdtype for rrset in question.message.update
+                if rrset.deleting is None}
+        if dns.rdatatype.AAAA not in adds:
+            return Pass()
+        if dns.rdatatype.A in adds:
+            change(named, f"update add {NAME} 900 A {HOST}")
+        return question.answer()
+    proxy, named = front(world, only("UPDATE", without_aaaa))
+    agent = world.agent()
+    before = named.zone("corp.example")
+    run = agent.run(*QUICK)
+    result(run, 75, "failed")
+    zone_change(before, named.zone("corp.example"), added={A: (900, {HOST})}, run=run)
+    may_hold(agent, NAME, {HOST, HOST_V6}, run)
+    equal(run.changes().get(HOST), "added", "the A", run)
+    true(run.changes().get(HOST_V6) != "added", "the AAAA", run)
+
+
+# --- bad networks ---------------------------------------------------------------------
+
+@stories("network: a third of the datagrams is lost both ways, seed {}", {
+    str(seed): (seed,) for seed in range(1, 6)})
+def third_lost(world, seed):
+    proxy, named = front(world, lossy(0.33, seed))
+    agent = world.agent()
+    before = named.zone("corp.example")
+    told = []
+    for _ in range(4):
+        run = agent.run(*QUICK)
+        told.append(run.exit)
+        true(run.exit in (0, 69, 75), f"seed {seed}: exit status {run.exit}", run)
+        after = named.zone("corp.example")
+        if run.exit == 0:
+            break
+        if A in after or AAAA in after:
+            may_hold(agent, NAME, {HOST, HOST_V6}, run)
+    equal(told[-1], 0, f"seed {seed}: exit statuses {told}", run)
+    zone_change(before, named.zone("corp.example"), added=BOTH, run=run)
+    holds(agent, NAME, {HOST, HOST_V6}, run)
+
+
+@story("network: a third of all packets is lost both ways (nft): it gets there")
+def third_lost_nft(world):
+    named, agent = world.bind(), world.agent()
+    before = named.zone("corp.example")
+    nft(agent.namespace, "table inet t {\n chain i { type filter hook input priority 0\n"
+        " numgen random mod 100 < 33 drop\n }\n"
+        " chain o { type filter hook output priority 0\n"
+        " numgen random mod 100 < 33 drop\n }\n}\n")
+    told = []
+    for _ in range(4):
+        run = agent.run(*QUICK, "-s", "2001:db8::53")
+        told.append(run.exit)
+        true(run.exit in (0, 69, 75), f"exit status {run.exit}", run)
+        if run.exit == 0:
+            break
+    equal(told[-1], 0, f"exit statuses {told}", run)
+    zone_change(before, named.zone("corp.example"), added=BOTH, run=run)
+    holds(agent, NAME, {HOST, HOST_V6}, run)
+
+
+@stories("network: round trips of {}: a good run takes at most 6 of them", {
+    "200 ms": (0.2,), "900 ms": (0.9,)})
+def slow(world, seconds):
+    proxy, named = front(world, lambda question: Pass(answer_after=seconds))
+    agent = world.agent()
+    before = named.zone("corp.example")
+    run = agent.run(*QUICK)
+    registered(agent, named, before, run)
+    equal(len(proxy.seen("UPDATE")), 1, "UPDATEs", run)
+    true(run.elapsed < 6 * seconds + 0.3, f"{run.elapsed:.2f} s", run)
+
+
+@story("network: round trips of 1.5 s: answers to earlier tries count")
+def slower(world):
+    proxy, named = front(world, lambda question: Pass(answer_after=1.5))
+    agent = world.agent()
+    before = named.zone("corp.example")
+    started = time.monotonic()
+    run = agent.run(*QUICK)
+    registered(agent, named, before, run)
+    true(time.monotonic() - started < 20, f"{run.elapsed:.2f} s", run)
