@@ -667,10 +667,8 @@ def third_lost(world, seed):
 def third_lost_nft(world):
     named, agent = world.bind(), world.agent()
     before = named.zone("corp.example")
-    nft(agent.namespace, "table inet t {\n chain i { type filter hook input priority 0\n"
-        " numgen random mod 100 < 33 drop\n }\n"
-        " chain o { type filter hook output priority 0\n"
-        " numgen random mod 100 < 33 drop\n }\n}\n")
+    for namespace in (agent.namespace, named.namespace):
+        reject(namespace, "numgen random mod 100 < 33 drop")
     told = []
     for _ in range(4):
         run = agent.run(*QUICK, "-s", "2001:db8::53")
@@ -679,8 +677,31 @@ def third_lost_nft(world):
         if run.exit == 0:
             break
     equal(told[-1], 0, f"exit statuses {told}", run)
+    nft(named.namespace, "delete table inet rejecting\n")
     zone_change(before, named.zone("corp.example"), added=BOTH, run=run)
     holds(agent, NAME, {HOST, HOST_V6}, run)
+
+
+@story("network: our own filter forbids every third message to be sent: it is sent again")
+def forbidden_sometimes(world):
+    named, agent = world.bind(), world.agent()
+    before = named.zone("corp.example")
+    nft(agent.namespace, "table inet t {\n chain o {\n  type filter hook output priority "
+        "0\n  udp dport 53 numgen inc mod 3 0 drop\n }\n}\n")
+    run = agent.run(*QUICK)
+    registered(agent, named, before, run)
+
+
+@story("network: our own filter forbids all messages: 69, that says so")
+def forbidden(world):
+    world.bind()
+    agent = world.agent()
+    nft(agent.namespace, "table inet t {\n chain o {\n  type filter hook output priority "
+        "0\n  udp dport 53 drop\n }\n}\n")
+    run = agent.run(*QUICK, "-t", "10")
+    result(run, 69, "failed")
+    says(run, NS1)
+    holds_nothing(agent, NAME, run)
 
 
 @stories("network: round trips of {}: a good run takes at most 6 of them", {
