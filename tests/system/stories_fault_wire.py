@@ -323,7 +323,7 @@ def tcp_reset_applied(world):
 })
 def tcp_pieces(world, pieces):
     def script(question):
-        if not question.tcp:
+        if question.kind != "UPDATE":
             return Pass()
         message = question.message
         with_real = dns.message.from_wire(ask(message))
@@ -406,6 +406,51 @@ def all_answers_lost_alone(world):
     true(run.exit in (0, 75), f"exit status {run.exit}", run)
     run = agent.run("--withdraw", "-D", NAME, "-i", "eth0", "-s", BEHIND)
     equal(run.exit, 0, "exit status", run)
+
+
+@stories("wire fault: applied, its answer is lost, and {}: 75, and the state knows", {
+    "the second try's prerequisite fails, then silence": (1,),
+    "then silence": (0,),
+})
+def applied_then_silence(world, told):
+    """After so many answers to UPDATEs the server is not heard of any more."""
+    def script(question):
+        updates = len(proxy.seen("UPDATE"))
+        if question.kind == "UPDATE" and question.number == 1:
+            return Pass(lose_answer=True)
+        return Pass() if not updates or (question.kind == "UPDATE" and
+                                         question.number <= 1 + told) else None
+    proxy, named = front(world, script)
+    agent = world.agent()
+    before = named.zone("corp.example")
+    run = agent.run(*QUICK, "-t", "25")
+    result(run, 75, "failed")
+    says(run, NS1, "may")
+    zone_change(before, named.zone("corp.example"), added=BOTH, run=run)
+    may_hold(agent, NAME, {HOST, HOST_V6}, run)
+    run = agent.run("--withdraw", "-D", NAME, "-i", "eth0", "-s", BEHIND)
+    result(run, 0, "withdrawn")
+    zone_change(before, named.zone("corp.example"), run=run)
+
+
+@stories("wire fault: NOERROR, and then the server is {}: 75 that says it was not seen", {
+    "silent": (None,), "unable": (lambda question: question.answer(dns.rcode.SERVFAIL),)})
+def not_seen(world, action):
+    def script(question):
+        if question.kind == "UPDATE" and question.number == 1 or not proxy.seen("UPDATE"):
+            return Pass()
+        return action and action(question)
+    proxy, named = front(world, script)
+    agent = world.agent()
+    before = named.zone("corp.example")
+    run = agent.run(*QUICK, "-t", "25")
+    result(run, 75, "failed")
+    says(run, NS1)
+    true("accepted but not applied" not in run.sentence, "nobody knows that", run)
+    zone_change(before, named.zone("corp.example"), added=BOTH, run=run)
+    may_hold(agent, NAME, {HOST, HOST_V6}, run)
+    equal(agent.run("--withdraw", "-D", NAME, "-i", "eth0", "-s", BEHIND).exit, 0, "exit")
+    zone_change(before, named.zone("corp.example"), run=run)
 
 
 @story("wire fault: an UPDATE that was lost is sent again: same words, other id and port")
