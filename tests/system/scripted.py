@@ -36,6 +36,7 @@ import servers
 from world import NS1, NS1_V6, true
 
 BEHIND, BEHIND_V6 = "192.0.2.60", "2001:db8::60"
+IPV6_FREEBIND = 78
 OPEN_S = 30  # how long a connection may stand
 
 
@@ -188,6 +189,8 @@ class Server:
         server.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         if kind == socket.SOCK_DGRAM:
             server.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 1 << 20)
+        if family == socket.AF_INET6:  # though the interface may just be coming up
+            server.setsockopt(socket.IPPROTO_IPV6, IPV6_FREEBIND, 1)
         server.bind((address, port))
         server.setblocking(False)
         return server

@@ -338,7 +338,8 @@ def set_mname(named, mname, *addresses):
 })
 def mname(world, name, addresses):
     named, agent = world.bind(), world.agent()
-    own = Server(agent.namespace, ("127.0.0.1", "::1", HOST, HOST_V6), lambda question: None)
+    own = Server(agent.namespace, ("127.0.0.1", "::1", HOST, HOST_V6),
+                 lambda question: None)
     world.stoppable.append(own)
     set_mname(named, name, *addresses)
     before = named.zone("corp.example")
@@ -382,7 +383,7 @@ def answering_server(world):
 
 def soa(owner):
     return dns.rrset.from_text(owner, 60, "IN", "SOA",
-                               f"ns1.{owner.lstrip('.')} h.{owner.lstrip('.')} 1 60 60 60 60")
+                               f"ns1.{owner} h.{owner} 1 60 60 60 60")
 
 
 def authority(*rrsets, aa=True):
@@ -396,8 +397,8 @@ def authority(*rrsets, aa=True):
 ROOT_NS = dns.rrset.from_text(".", 60, "IN", "NS", "a.root-servers.net.")
 USELESS = {
     "refers upwards: it is lame": authority(ROOT_NS, aa=False),
-    "refers sideways": authority(
-        dns.rrset.from_text("other.example.", 60, "IN", "NS", "ns.other.example."), aa=False),
+    "refers sideways": authority(dns.rrset.from_text(
+        "other.example.", 60, "IN", "NS", "ns.other.example."), aa=False),
     "gives another zone's SOA": authority(soa("other.example.")),
     "gives the SOA of a name below": authority(soa(f"x.{NAME}.")),
     "gives two SOAs": authority(soa("corp.example."), soa("example.")),
@@ -409,7 +410,8 @@ USELESS = {
 @stories("fault: the first DNS server {}: the second one is asked", {
     name: (script,) for name, script in USELESS.items()})
 def lame_first(world, script):
-    lame = serve(world, only("UPDATE", answers(dns.rcode.NOERROR), script), (OTHER,), "lame")
+    lame = serve(world, only("UPDATE", answers(dns.rcode.NOERROR), script), (OTHER,),
+                 "lame")
     _, named = front(world)
     agent = world.agent()
     before = named.zone("corp.example")

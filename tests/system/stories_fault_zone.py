@@ -181,7 +181,11 @@ key "rndc" { algorithm hmac-sha256; secret "ZGRuc3VwZCBleGFtcGxlIGtleSwgbm90IGEg
 FROZEN = RNDC + """
 include "options-only.conf";
 controls { inet 127.0.0.1 port 953 allow { 127.0.0.1; } keys { rndc; }; };
-zone "corp.example" { type primary; file "corp.example.zone"; allow-update { testnet; }; };
+zone "corp.example" {
+	type primary;
+	file "corp.example.zone";
+	allow-update { testnet; };
+};
 """
 
 
