@@ -56,8 +56,8 @@ Test(locate, strips_a_label_after_an_answer)
 {
 	static const char *const answers[] = {"NOERROR", "NXDOMAIN", "aa NXDOMAIN",
 	    "aa; an pc1.corp.example 900 CNAME www.other.example",
-	    "aa; an pc1.corp.example 900 CNAME x.corp.example; "
-	    "au corp.example 900 SOA ns1.corp.example",
+	    ("aa; an pc1.corp.example 900 CNAME x.corp.example; "
+		"au corp.example 900 SOA ns1.corp.example"),
 	    "aa; an corp.example 900 DNAME other.example"};
 	size_t i;
 
