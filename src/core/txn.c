@@ -44,6 +44,9 @@ txn_start(struct txn *txn, struct step *step, const struct txn_goal *goal)
 	if (goal->where.server_count > 0)
 		observe_early(&txn->observe, step, &goal->where.owner, goal->mask,
 		    goal->tcp, &goal->where.servers[0]);
+	/* a dedicated name is ours as a whole: the disk works beside the network */
+	if (goal->mode == FQDN_DEDICATED)
+		txn_put(txn, step, true);
 	advance(txn, step);
 }
 
@@ -138,7 +141,7 @@ located(struct txn *txn, struct step *step)
 	txn->has_zone = true;
 	txn->zone = txn->locate.zone;
 	take_candidates(txn);
-	if (txn->goal.purpose == PLAN_REGISTER)
+	if (txn->goal.mode == FQDN_SHARED)
 		txn_put(txn, step, true);
 	txn_look(txn, step);
 }

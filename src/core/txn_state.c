@@ -7,7 +7,6 @@
 #include "ddnsupd/txn_parts.h"
 
 static bool put_addr(struct txn *, unsigned family, const struct addr *);
-static bool covered(const struct txn *, uint16_t type);
 static bool forget_gone(struct txn *, struct state_entry *, unsigned family);
 static void hold_addr(struct txn *, struct state_entry *, unsigned family,
     const struct addr *, bool added);
@@ -22,7 +21,7 @@ bool
 txn_put(struct txn *txn, struct step *step, bool early)
 {
 	const struct sight *sight = NULL;
-	bool put = false, wait = false;
+	bool put = false;
 	unsigned family;
 	size_t i;
 
@@ -34,7 +33,6 @@ txn_put(struct txn *txn, struct step *step, bool early)
 		return false;
 	for (family = 0; family < 2; family++) {
 		const struct rrset *desired = &txn->goal.desired[family];
-		bool unknown = !covered(txn, desired->type);
 
 		if (!(txn->goal.mask & (1U << family)) || !txn->goal.managed[family] ||
 		    (!early && !(txn->sent & (1U << family))))
@@ -47,15 +45,11 @@ txn_put(struct txn *txn, struct step *step, bool early)
 
 			if (txn->goal.mode == FQDN_SHARED && there)
 				continue;
-			if (put_addr(txn, family, addr)) {
-				put = true;
-				wait |= unknown || txn->goal.mode == FQDN_SHARED ||
-				    txn->goal.on_conflict == ON_CONFLICT_KEEP;
-			}
+			put |= put_addr(txn, family, addr);
 		}
 	}
-	step->save_wanted |= put && wait;
-	if (put && wait)
+	step->save_wanted |= put;
+	if (put)
 		txn->wait_save = step->next_save;
 	return step->saved < txn->wait_save;
 }
@@ -72,19 +66,6 @@ put_addr(struct txn *txn, unsigned family, const struct addr *addr)
 	state_entry_put(entry, addr, txn->goal.desired[family].ttl, HOLDING_MAYBE);
 	rrset_add(&txn->put[family], addr);
 	return true;
-}
-
-/* Dedicated names: one record of the type stands for the whole RRset. */
-static bool
-covered(const struct txn *txn, uint16_t type)
-{
-	const struct state_entry *entry = txn_entry(txn);
-	size_t i;
-
-	for (i = 0; entry != NULL && i < entry->record_count; i++)
-		if (rrtype_of(&entry->records[i].addr) == type)
-			return true;
-	return false;
 }
 
 void

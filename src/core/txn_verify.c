@@ -80,7 +80,9 @@ shows(const struct txn *txn, unsigned family)
 	const struct plan *plan = &txn->plans[family];
 	size_t i;
 
-	if (txn->observe.sight.cname || txn->observe.sight.dname)
+	/* with nothing left at the name, a wildcard's alias may show again */
+	if ((txn->observe.sight.cname || txn->observe.sight.dname) &&
+	    plan->added.count + plan->kept.count > 0)
 		return false;
 	if (txn->goal.mode == FQDN_DEDICATED && txn->goal.managed[family] &&
 	    txn->goal.purpose == PLAN_REGISTER)
