@@ -6,6 +6,7 @@
  */
 #include <sys/ioctl.h>
 #include <sys/random.h>
+#include <sys/resource.h>
 
 #include <errno.h>
 #include <fcntl.h>
@@ -24,6 +25,8 @@
 #include "serve.h"
 #include "setup.h"
 #include "shell/uvx.h"
+
+#define FILES_MIN 32
 
 /* What a run is made of; main() lets go of it. */
 struct run {
@@ -118,10 +121,17 @@ log_level(const struct options *options)
 static int
 start(struct run *run)
 {
+	struct rlimit files;
+
 	if (run->options.verb == VERB_HELP)
 		return tell(run, options_help());
 	if (run->options.verb == VERB_VERSION)
 		return tell(run, "ddnsupd " PACKAGE_VERSION "\n");
+	/* libuv aborts when it cannot open its pipes */
+	if (getrlimit(RLIMIT_NOFILE, &files) == 0 && files.rlim_cur < FILES_MIN)
+		return fail(run, EXIT_CODE_TEMPORARY,
+		    "too few descriptors: raise the limit of open files (ulimit -n) to "
+		    "32 or more");
 	if (run->options.verb == VERB_DAEMON)
 		return serve(&run->options, &run->log);
 	run->daemon = daemon_new(&run->log);

@@ -276,8 +276,14 @@ static void
 take_dedicated(struct options *options, const char *text)
 {
 	enum fault fault;
+	struct addr addr;
 	struct name name;
 
+	if (addr_parse(&addr, text) == FAULT_NONE) {
+		mistake(options, EXIT_CODE_USAGE,
+		    "-D %s: that is an address, not a name; addresses go with -a", text);
+		return;
+	}
 	fault = name_parse(&name, text);
 	if (fault != FAULT_NONE) {
 		reject_name(options, text, fault);

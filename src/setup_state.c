@@ -43,7 +43,8 @@ setup_state(const struct options *options, const struct config *config,
 	if (want.use == STATEDIR_WRITE && !wait_for_lock(dir, until_us, error))
 		return false;
 	if (want.use == STATEDIR_WRITE && !statedir_writable(dir))
-		warn(log, dir, dir->fault, "the state cannot be kept");
+		warn(log, dir, dir->fault, "the state cannot be kept: the update goes "
+		    "on, but a later --withdraw cannot know these records");
 	read_state(dir, dir->lock != -1, log, state);
 	return true;
 }

@@ -10,6 +10,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "ddnsupd/ask.h"
 #include "ddnsupd/step.h"
 #include "ddnsupd/wire.h"
 
@@ -34,6 +35,8 @@ struct query {
 	unsigned round;
 	size_t current;
 	uint64_t id;            /* of the LOOKUP under way; 0: none */
+	struct ask own;         /* after a wrong answer: the same question, asked on a
+	                         * socket of our own, where wrong ones are ignored */
 	int64_t deadline_us;
 	struct answer answer;
 	bool answered;          /* some server said something */

@@ -64,6 +64,7 @@ struct txn_result {
 
 struct txn_candidate {
 	struct endpoint server;
+	enum candidate_origin origin;
 	bool failed;
 	bool again;                   /* SERVFAIL: had its second chance */
 	bool doubt;                   /* did not answer an UPDATE */
@@ -100,6 +101,7 @@ struct txn {
 	unsigned maybe_applied;       /* families of an UPDATE that went unanswered */
 	struct rrset doubt_added[2];  /* of UPDATEs that went unanswered */
 	struct rrset doubt_removed[2];
+	struct rrset forgotten[2];    /* ours, removed by an UPDATE not yet verified */
 	struct rrset put[2];          /* addresses this conversation made MAYBE */
 	bool put_saved;
 	uint64_t wait_save;           /* SAVE: the generation waited for */

@@ -54,8 +54,22 @@ void txn_update_answered(struct txn *txn, struct step *step);
  * conversation has changed anything for the family. */
 bool txn_keep_rest(struct txn *txn, unsigned family);
 
+/* What the plan of a family is made from. */
+struct plan_input txn_plan_input(const struct txn *txn, unsigned family);
+
+/* Accepted: what was added and removed is remembered until it shows. */
+void txn_accepted(struct txn *txn, struct step *step, unsigned family);
+
 /* A conflict ends the family's story; what was recorded in advance is taken back. */
 void txn_end_conflict(struct txn *txn, struct step *step, unsigned family, char *error);
+
+/* --- txn_prereq.c ------------------------------------------------------------------ */
+
+void txn_prerequisite_failed(struct txn *txn, struct step *step);
+
+/* The second look is there.  Returns whether to plan and send again; otherwise the
+ * conversation has been led elsewhere. */
+bool txn_second_look(struct txn *txn, struct step *step);
 
 /* --- txn_probe.c ------------------------------------------------------------------- */
 
@@ -80,7 +94,11 @@ bool txn_put(struct txn *txn, struct step *step, bool early);
 /* The family stands as planned: record it. */
 void txn_hold(struct txn *txn, struct step *step, unsigned family);
 
-/* NOERROR, but it does not show: HELD becomes MAYBE again. */
+/* Shared: an address recorded in advance that stands there before an UPDATE of ours can
+ * have put it there is somebody else's. */
+void txn_disown(struct txn *txn, struct step *step, unsigned family);
+
+/* NOERROR, but it does not show: HELD becomes MAYBE again, what was removed as well. */
 void txn_doubt(struct txn *txn, struct step *step, unsigned family);
 
 /* The TTL that the server shows after the UPDATE. */

@@ -55,12 +55,12 @@ can_begin(struct reg *reg, struct step *step)
 		reg_end(reg, OUTCOME_DISABLED, EXIT_CODE_OK, NULL, -1);
 		return false;
 	}
-	if (is_invalid(reg, step))
-		return false;
 	if (reg->withdraw) {
-		reg_end(reg, OUTCOME_UNCHANGED, EXIT_CODE_OK, NULL, step->now_us);
+		reg_end(reg, OUTCOME_UNCHANGED, EXIT_CODE_OK, NULL, -1);
 		return false;
 	}
+	if (is_invalid(reg, step))
+		return false;
 	if (engine->options.mode == ENGINE_CHECK) {
 		reg_end(reg, OUTCOME_PENDING, EXIT_CODE_OK, NULL, -1);
 		return false;

@@ -66,6 +66,8 @@ observe_settle(struct observe *observe, struct step *step,
 	observe->hold = false;
 	for (i = 1; i < count && i < OBSERVE_SERVERS_MAX; i++)
 		observe->sightings[observe->count++].server = servers[i];
+	if (observe->count > 1)
+		observe->next_us = step->now_us + OBSERVE_STAGGER_US;
 	evaluate(observe, step);
 }
 

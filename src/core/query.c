@@ -17,6 +17,12 @@ static bool pick(struct query *);
 static void ask_current(struct query *, struct step *);
 static void silent(struct query *, struct step *, enum fault);
 static void take_answer(struct query *, struct step *, const struct event *);
+static bool is_answer(const struct query *, const struct event *);
+static void ask_ourselves(struct query *, struct step *);
+static void take_own(struct query *, struct step *);
+static void weigh(struct query *, struct step *);
+
+#define QUESTION_MAX (WIRE_HEADER_LEN + NAME_WIRE_MAX + 4)
 
 void
 query_start(struct query *query, struct step *step, const struct name *qname,
@@ -37,7 +43,13 @@ query_start(struct query *query, struct step *step, const struct name *qname,
 bool
 query_event(struct query *query, struct step *step, const struct event *event)
 {
-	if (query->status != QUERY_WAITING || query->id == 0 || query->id != event->id)
+	if (query->status != QUERY_WAITING)
+		return false;
+	if (ask_event(&query->own, step, event)) {
+		take_own(query, step);
+		return true;
+	}
+	if (query->id == 0 || query->id != event->id)
 		return false;
 	query->id = 0;
 	if (event->kind == EVENT_FAULT)
@@ -52,7 +64,8 @@ query_wake(struct query *query, struct step *step)
 {
 	if (query->status != QUERY_WAITING || query->deadline_us > step->now_us)
 		return;
-	step_close(step, query->id);
+	if (query->id != 0)
+		step_close(step, query->id);
 	query->id = 0;
 	silent(query, step, FAULT_TIMEOUT);
 }
@@ -70,6 +83,7 @@ query_cancel(struct query *query, struct step *step)
 {
 	if (query->status == QUERY_WAITING && query->id != 0)
 		step_close(step, query->id);
+	ask_cancel(&query->own, step);
 	query_free(query);
 }
 
@@ -77,6 +91,7 @@ void
 query_free(struct query *query)
 {
 	free(query->useless);
+	ask_free(&query->own);
 	answer_free(&query->answer);
 	memset(query, 0, sizeof(*query));
 	query->deadline_us = CLOCK_NEVER;
@@ -87,6 +102,7 @@ static void
 ask_next(struct query *query, struct step *step)
 {
 	answer_free(&query->answer);
+	ask_cancel(&query->own, step);
 	if (pick(query)) {
 		ask_current(query, step);
 		return;
@@ -138,14 +154,59 @@ silent(struct query *query, struct step *step, enum fault fault)
 static void
 take_answer(struct query *query, struct step *step, const struct event *event)
 {
-	char server[ENDPOINT_TEXT_MAX], name[NAME_TEXT_MAX];
-	enum fault fault = wire_parse(event->bytes, event->len, &query->answer);
-
-	if (fault != FAULT_NONE) {
+	if (!is_answer(query, event) ||
+	    wire_parse(event->bytes, event->len, &query->answer) != FAULT_NONE) {
 		step->ignored++;
-		silent(query, step, fault);
+		ask_ourselves(query, step);
 		return;
 	}
+	weigh(query, step);
+}
+
+/* The resolver library takes the first datagram with its id: the rest is checked here. */
+static bool
+is_answer(const struct query *query, const struct event *event)
+{
+	uint8_t asked[QUESTION_MAX];
+	size_t len;
+
+	if (event->len < WIRE_HEADER_LEN)
+		return false;
+	len = wire_query(asked, sizeof(asked),
+	    (uint16_t)(event->bytes[0] << 8 | event->bytes[1]), &query->qname,
+	    query->qtype, true);
+	return wire_match_query(asked, len, event->bytes, event->len) == FAULT_NONE;
+}
+
+/* What came was forged or broken: the true answer may be right behind it. */
+static void
+ask_ourselves(struct query *query, struct step *step)
+{
+	uint8_t buf[QUESTION_MAX];
+	size_t len = wire_query(buf, sizeof(buf), 0, &query->qname, query->qtype, true);
+
+	ask_start(&query->own, step, ASK_QUERY, &query->servers[query->current], false,
+	    mem_copy(buf, len), len);
+}
+
+static void
+take_own(struct query *query, struct step *step)
+{
+	if (query->own.status == ASK_FAILED) {
+		silent(query, step, query->own.fault);
+	} else if (query->own.status == ASK_ANSWERED) {
+		query->answer = query->own.answer;
+		memset(&query->own.answer, 0, sizeof(query->own.answer));
+		weigh(query, step);
+	}
+}
+
+/* An answer: good, or a reason to ask the next server. */
+static void
+weigh(struct query *query, struct step *step)
+{
+	char server[ENDPOINT_TEXT_MAX], name[NAME_TEXT_MAX];
+
 	query->answered = true;
 	query->rcode = query->answer.rcode;
 	query->deadline_us = CLOCK_NEVER;

@@ -34,6 +34,8 @@ txn_start(struct txn *txn, struct step *step, const struct txn_goal *goal)
 	txn->results[1].done = !(goal->mask & FAMILY_AAAA);
 	txn->put[0].type = RRTYPE_A;
 	txn->put[1].type = RRTYPE_AAAA;
+	txn->forgotten[0].type = RRTYPE_A;
+	txn->forgotten[1].type = RRTYPE_AAAA;
 	/* a permission is tested one family at a time (protocol.md 7) */
 	begin_pass(txn, goal->purpose == PLAN_PROBE && goal->mask == FAMILY_BOTH ?
 	    FAMILY_A : goal->mask);
@@ -42,6 +44,9 @@ txn_start(struct txn *txn, struct step *step, const struct txn_goal *goal)
 	if (goal->where.server_count > 0)
 		observe_early(&txn->observe, step, &goal->where.owner, goal->mask,
 		    goal->tcp, &goal->where.servers[0]);
+	/* a dedicated name is ours as a whole: the disk works beside the network */
+	if (goal->mode == FQDN_DEDICATED)
+		txn_put(txn, step, true);
 	advance(txn, step);
 }
 
@@ -136,7 +141,7 @@ located(struct txn *txn, struct step *step)
 	txn->has_zone = true;
 	txn->zone = txn->locate.zone;
 	take_candidates(txn);
-	if (txn->goal.purpose == PLAN_REGISTER)
+	if (txn->goal.mode == FQDN_SHARED)
 		txn_put(txn, step, true);
 	txn_look(txn, step);
 }
@@ -157,6 +162,7 @@ take_candidates(struct txn *txn)
 			continue;
 		memset(&txn->candidates[j], 0, sizeof(txn->candidates[j]));
 		txn->candidates[j].server = *server;
+		txn->candidates[j].origin = txn->locate.candidates[i].origin;
 		txn->candidates[j].rcode = -1;
 		txn->candidate_count++;
 	}
@@ -284,6 +290,9 @@ note_failures(struct txn *txn)
 				txn_blame(&txn->candidates[j], verdict, sighting->rcode,
 				    sighting->fault);
 				txn->candidates[j].local = sighting->local;
+				/* a resolver need not answer without recursion */
+				if (txn->candidates[j].origin == CANDIDATE_RESOLVER)
+					txn->candidates[j].class = VERDICT_SILENT;
 			}
 		txn->rcode = sighting->rcode;
 	}
@@ -374,6 +383,7 @@ txn_free(struct txn *txn)
 		rrset_free(&result->pending);
 		plan_free(&txn->plans[family]);
 		rrset_free(&txn->put[family]);
+		rrset_free(&txn->forgotten[family]);
 		rrset_free(&txn->doubt_added[family]);
 		rrset_free(&txn->doubt_removed[family]);
 		rrset_free(&txn->goal.desired[family]);

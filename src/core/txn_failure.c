@@ -95,6 +95,9 @@ txn_abort(struct txn *txn, struct step *step, const char *why)
 	if (txn->step == TXN_UPDATE || txn->step == TXN_VERIFY ||
 	    txn->step == TXN_CONFIRM)
 		txn->maybe_applied |= txn->goal.purpose != PLAN_PROBE ? txn->sent : 0;
+	for (family = 0; family < 2; family++)
+		if (txn->step != TXN_UPDATE && (txn->maybe_applied & (1U << family)))
+			txn_doubt(txn, step, family);
 	for (i = 0; i < txn->candidate_count; i++)
 		if (txn->candidates[i].said)
 			classes |= VERDICT_BIT(txn->candidates[i].class);

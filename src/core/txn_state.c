@@ -7,8 +7,7 @@
 #include "ddnsupd/txn_parts.h"
 
 static bool put_addr(struct txn *, unsigned family, const struct addr *);
-static bool covered(const struct txn *, uint16_t type);
-static bool forget_gone(const struct txn *, struct state_entry *, unsigned family);
+static bool forget_gone(struct txn *, struct state_entry *, unsigned family);
 static void hold_addr(struct txn *, struct state_entry *, unsigned family,
     const struct addr *, bool added);
 
@@ -22,7 +21,7 @@ bool
 txn_put(struct txn *txn, struct step *step, bool early)
 {
 	const struct sight *sight = NULL;
-	bool put = false, wait = false;
+	bool put = false;
 	unsigned family;
 	size_t i;
 
@@ -34,7 +33,6 @@ txn_put(struct txn *txn, struct step *step, bool early)
 		return false;
 	for (family = 0; family < 2; family++) {
 		const struct rrset *desired = &txn->goal.desired[family];
-		bool unknown = !covered(txn, desired->type);
 
 		if (!(txn->goal.mask & (1U << family)) || !txn->goal.managed[family] ||
 		    (!early && !(txn->sent & (1U << family))))
@@ -47,14 +45,11 @@ txn_put(struct txn *txn, struct step *step, bool early)
 
 			if (txn->goal.mode == FQDN_SHARED && there)
 				continue;
-			if (put_addr(txn, family, addr)) {
-				put = true;
-				wait |= unknown || txn->goal.mode == FQDN_SHARED;
-			}
+			put |= put_addr(txn, family, addr);
 		}
 	}
-	step->save_wanted |= put && wait;
-	if (put && wait)
+	step->save_wanted |= put;
+	if (put)
 		txn->wait_save = step->next_save;
 	return step->saved < txn->wait_save;
 }
@@ -71,19 +66,6 @@ put_addr(struct txn *txn, unsigned family, const struct addr *addr)
 	state_entry_put(entry, addr, txn->goal.desired[family].ttl, HOLDING_MAYBE);
 	rrset_add(&txn->put[family], addr);
 	return true;
-}
-
-/* Dedicated names: one record of the type stands for the whole RRset. */
-static bool
-covered(const struct txn *txn, uint16_t type)
-{
-	const struct state_entry *entry = txn_entry(txn);
-	size_t i;
-
-	for (i = 0; entry != NULL && i < entry->record_count; i++)
-		if (rrtype_of(&entry->records[i].addr) == type)
-			return true;
-	return false;
 }
 
 void
@@ -133,7 +115,7 @@ hold_addr(struct txn *txn, struct state_entry *entry, unsigned family,
 
 /* Records of the family that do not stand there any more are no longer held. */
 static bool
-forget_gone(const struct txn *txn, struct state_entry *entry, unsigned family)
+forget_gone(struct txn *txn, struct state_entry *entry, unsigned family)
 {
 	const struct plan *plan = &txn->plans[family];
 	size_t i = 0, count = entry->record_count;
@@ -141,11 +123,14 @@ forget_gone(const struct txn *txn, struct state_entry *entry, unsigned family)
 	while (i < entry->record_count) {
 		struct addr addr = entry->records[i].addr;
 
-		if (rrtype_of(&addr) == plan->result.type &&
-		    !rrset_has(&plan->result, &addr))
-			state_entry_drop(entry, &addr);
-		else
+		if (rrtype_of(&addr) != plan->result.type ||
+		    rrset_has(&plan->result, &addr)) {
 			i++;
+			continue;
+		}
+		if (state_entry_owns(entry, &addr))
+			rrset_add(&txn->forgotten[family], &addr);
+		state_entry_drop(entry, &addr);
 	}
 	return entry->record_count != count;
 }
@@ -154,14 +139,50 @@ void
 txn_doubt(struct txn *txn, struct step *step, unsigned family)
 {
 	const struct rrset *added = &txn->plans[family].added;
+	const struct rrset *forgotten = &txn->forgotten[family];
 	struct state_entry *entry = txn_entry(txn);
 	size_t i;
 
+	txn->maybe_applied |= 1U << family;
 	for (i = 0; entry != NULL && i < added->count; i++)
 		if (state_entry_owns(entry, &added->addrs[i]))
 			state_entry_put(entry, &added->addrs[i], txn->plans[family].ttl,
 			    HOLDING_MAYBE);
-	step->save_wanted |= entry != NULL && added->count > 0;
+	for (i = 0; i < forgotten->count; i++) {
+		entry = state_ensure(txn->goal.state, &txn->goal.where.owner,
+		    txn->goal.mode, txn->goal.registration);
+		state_entry_put(entry, &forgotten->addrs[i], txn->plans[family].ttl,
+		    HOLDING_MAYBE);
+	}
+	step->save_wanted |= added->count + forgotten->count > 0;
+	rrset_clear(&txn->forgotten[family]);
+}
+
+/* What has appeared without an UPDATE of ours that can have done it is not ours. */
+void
+txn_disown(struct txn *txn, struct step *step, unsigned family)
+{
+	struct state_entry *entry = txn_entry(txn);
+	struct rrset *put = &txn->put[family];
+	size_t i = 0;
+
+	if (entry == NULL || (txn->maybe_applied & (1U << family)))
+		return;
+	while (i < put->count) {
+		struct addr addr = put->addrs[i];
+		const struct state_record *record = state_entry_find(entry, &addr);
+
+		if (record == NULL || record->holding != HOLDING_MAYBE ||
+		    !rrset_has(&txn->observe.sight.sets[family], &addr)) {
+			i++;
+			continue;
+		}
+		state_entry_drop(entry, &addr);
+		rrset_remove(put, &addr);
+		step->save_wanted = true;
+	}
+	if (entry->record_count == 0)
+		state_remove(txn->goal.state, &txn->goal.where.owner);
 }
 
 void

@@ -204,7 +204,8 @@ say_advice(const struct txn *txn, const struct txn_candidate *candidate,
 	if (candidate->local.family != FAMILY_NONE)
 		addr_format(&candidate->local, local);
 	strbuf_printf(out, "; on the primary of %s permit it: BIND: allow-update "
-	    "{ %s; }; Knot: an acl with that address and action: update",
+	    "{ %s; }; Knot: an acl with that address and action: update; PowerDNS: "
+	    "allow-dnsupdate-from",
 	    name_format(&txn->zone, zone), local);
 }
 

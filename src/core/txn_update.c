@@ -4,25 +4,18 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "ddnsupd/clock.h"
 #include "ddnsupd/mem.h"
 #include "ddnsupd/txn_parts.h"
 
 static void plan_families(struct txn *);
-static struct plan_input input_of(const struct txn *, unsigned family);
-static bool after_failed_prerequisite(struct txn *, struct step *);
-static bool escalate(struct txn *, unsigned family);
-static void end_alias(struct txn *, struct step *, unsigned family);
 static unsigned to_send(struct txn *, struct step *);
 static void settle(struct txn *, struct step *, unsigned mask);
 static void warn(struct txn *, struct step *);
 static bool knows_own(const struct txn *);
 static void build(const struct txn *, struct update *);
 static void plan_only(struct txn *, struct step *);
-static void unanswered(struct txn *);
-static void accepted(struct txn *, struct step *, unsigned family);
-static void prerequisite_failed(struct txn *, struct step *);
-static void take_success(struct txn *, struct step *);
-static void give_up(struct txn *, struct step *, unsigned family);
+static void unanswered(struct txn *, struct step *);
 
 /* What stands there is known: decide what goes into the message, if anything. */
 void
@@ -37,8 +30,12 @@ txn_compare(struct txn *txn, struct step *step)
 		txn_end_pass(txn, step);
 		return;
 	}
-	if (txn->looked_again && !after_failed_prerequisite(txn, step))
+	if (txn->looked_again && !txn_second_look(txn, step))
 		return;
+	if (txn->goal.mode == FQDN_SHARED)
+		for (family = 0; family < 2; family++)
+			if (txn->pass & (1U << family))
+				txn_disown(txn, step, family);
 	sight_copy(&txn->before, &txn->observe.sight);
 	plan_families(txn);
 	txn->sent = to_send(txn, step);
@@ -47,8 +44,8 @@ txn_compare(struct txn *txn, struct step *step)
 		txn_end_pass(txn, step);
 		return;
 	}
-	warn(txn, step);
 	if (txn->goal.dry_run) {
+		warn(txn, step);
 		plan_only(txn, step);
 		return;
 	}
@@ -69,22 +66,22 @@ plan_families(struct txn *txn)
 
 		if (!(txn->pass & (1U << family)) || txn->results[family].done)
 			continue;
-		in = input_of(txn, family);
+		in = txn_plan_input(txn, family);
 		plan_free(&txn->plans[family]);
 		plan_make(&txn->plans[family], &in);
 		/* foreign data that may not be replaced may still be a wildcard's */
 		if (txn->plans[family].verdict == PLAN_CONFLICT &&
 		    txn->guards[family] == PLAN_GUARD_SEEN) {
 			txn->guards[family] = PLAN_GUARD_ABSENT;
-			in = input_of(txn, family);
+			in = txn_plan_input(txn, family);
 			plan_free(&txn->plans[family]);
 			plan_make(&txn->plans[family], &in);
 		}
 	}
 }
 
-static struct plan_input
-input_of(const struct txn *txn, unsigned family)
+struct plan_input
+txn_plan_input(const struct txn *txn, unsigned family)
 {
 	return (struct plan_input){
 		.purpose = txn->goal.purpose,
@@ -139,19 +136,6 @@ settle(struct txn *txn, struct step *step, unsigned mask)
 	}
 }
 
-/* An alias holds the name; where it does, nothing of ours is left to withdraw. */
-static void
-end_alias(struct txn *txn, struct step *step, unsigned family)
-{
-	if (txn->goal.purpose != PLAN_WITHDRAW) {
-		txn_end_conflict(txn, step, family, txn_say_alias(txn));
-		return;
-	}
-	rrset_clear(&txn->plans[family].result);
-	txn_hold(txn, step, family);
-	txn_end_family(txn, family, OUTCOME_UNCHANGED, EXIT_CODE_OK, NULL);
-}
-
 void
 txn_end_conflict(struct txn *txn, struct step *step, unsigned family, char *error)
 {
@@ -159,16 +143,14 @@ txn_end_conflict(struct txn *txn, struct step *step, unsigned family, char *erro
 	txn_take_back(txn, step, family);
 }
 
-/* What a person should know before it happens, once. */
+/* What a person should know of others' addresses, once. */
 static void
 warn(struct txn *txn, struct step *step)
 {
+	const char *did = txn->goal.dry_run ? "would replace" : "replaced";
 	struct strbuf list = {0};
-	bool adds = false;
 	unsigned family;
 
-	if (txn->warned || txn->goal.purpose != PLAN_REGISTER)
-		return;
 	for (family = 0; family < 2; family++) {
 		const struct plan *plan = &txn->plans[family];
 
@@ -177,18 +159,20 @@ warn(struct txn *txn, struct step *step)
 			continue;
 		strbuf_add(&list, list.len > 0 ? ", " : "");
 		txn_list_addrs(&list, &plan->foreign);
-		adds |= plan->added.count > 0;
 	}
-	if (list.len > 0 && txn->goal.mode == FQDN_DEDICATED) {
-		step_note(step, NOTE_WARNING, "replacing %s, which this agent did not "
-		    "register (on-conflict: keep would not)", strbuf_text(&list));
-		txn->warned = true;
-	} else if (list.len > 0 && adds && !knows_own(txn)) {
-		step_note(step, NOTE_WARNING, "%s stands there already and stays; if "
+	if (txn->warned || list.len == 0 || txn->goal.purpose != PLAN_REGISTER) {
+		strbuf_free(&list);
+		return;
+	}
+	if (txn->goal.mode == FQDN_DEDICATED)
+		step_note(step, NOTE_WARNING, "%s %s, which this agent did not "
+		    "register (on-conflict: keep would not)", did,
+		    strbuf_text(&list));
+	else if (!knows_own(txn))
+		step_note(step, NOTE_WARNING, "%s stands there, too, and stays; if "
 		    "it is this machine's former address, remove it by hand",
 		    strbuf_text(&list));
-		txn->warned = true;
-	}
+	txn->warned = true;
 	strbuf_free(&list);
 }
 
@@ -218,7 +202,7 @@ build(const struct txn *txn, struct update *update)
 	update_require_absent(update, RRTYPE_CNAME);
 	for (family = 0; family < 2; family++)
 		if (txn->sent & (1U << family)) {
-			struct plan_input in = input_of(txn, family);
+			struct plan_input in = txn_plan_input(txn, family);
 
 			plan_write(&txn->plans[family], &in, update);
 		}
@@ -282,7 +266,11 @@ txn_update_answered(struct txn *txn, struct step *step)
 	unsigned family;
 
 	if (txn->ask.status == ASK_FAILED) {
-		unanswered(txn);
+		if (txn->ask.attempt_count > 1 || txn->ask.fault == FAULT_TIMEOUT ||
+		    txn->ask.fault == FAULT_RESET) {
+			unanswered(txn, step);
+			txn->candidates[txn->current].doubt = true;
+		}
 		txn_failed(txn, step, verdict_of_fault(VERDICT_UPDATE, txn->ask.fault),
 		    -1, txn->ask.fault);
 		return;
@@ -290,18 +278,23 @@ txn_update_answered(struct txn *txn, struct step *step)
 	txn->rcode = txn->ask.rcode;
 	txn->candidates[txn->current].local = txn->ask.local;
 	verdict = verdict_of_rcode(VERDICT_UPDATE, txn->ask.rcode);
+	/* an earlier copy may have been applied: its answer was lost, this is another */
+	if (txn->ask.attempt_count > 1 && verdict->class == VERDICT_TEMPORARY &&
+	    verdict->next != VERDICT_GO_ON)
+		unanswered(txn, step);
 	if (verdict->next == VERDICT_GO_ON) {
 		if (txn->goal.purpose == PLAN_PROBE) {
 			txn_permitted(txn, step);
 			txn_end_pass(txn, step);
 			return;
 		}
+		warn(txn, step);
 		for (family = 0; family < 2; family++)
 			if (txn->sent & (1U << family))
-				accepted(txn, step, family);
+				txn_accepted(txn, step, family);
 		txn_verify(txn, step);
 	} else if (verdict->next == VERDICT_LOOK) {
-		prerequisite_failed(txn, step);
+		txn_prerequisite_failed(txn, step);
 	} else if (txn->sent == FAMILY_BOTH) {
 		txn_split(txn, step);
 	} else {
@@ -309,17 +302,16 @@ txn_update_answered(struct txn *txn, struct step *step)
 	}
 }
 
-/* Ignorance, unless not one message can have arrived. */
+/* Ignorance: the UPDATE may have been applied. */
 static void
-unanswered(struct txn *txn)
+unanswered(struct txn *txn, struct step *step)
 {
 	unsigned family;
 
-	if (txn->goal.purpose == PLAN_PROBE || (txn->ask.attempt_count == 1 &&
-	    txn->ask.fault != FAULT_TIMEOUT && txn->ask.fault != FAULT_RESET))
+	if (txn->goal.purpose == PLAN_PROBE)
 		return;
 	txn->maybe_applied |= txn->sent;
-	txn->candidates[txn->current].doubt = true;
+	step->save_wanted = true;
 	for (family = 0; family < 2; family++) {
 		if (!(txn->sent & (1U << family)))
 			continue;
@@ -329,8 +321,8 @@ unanswered(struct txn *txn)
 }
 
 /* Accepted: what was added and removed is remembered until it shows. */
-static void
-accepted(struct txn *txn, struct step *step, unsigned family)
+void
+txn_accepted(struct txn *txn, struct step *step, unsigned family)
 {
 	const struct plan *plan = &txn->plans[family];
 	struct txn_result *result = &txn->results[family];
@@ -364,133 +356,12 @@ txn_keep_rest(struct txn *txn, unsigned family)
 	for (i = 0; i < doubt->count; i++)
 		if (!rrset_has(&plan->result, &doubt->addrs[i]))
 			rrset_add(&result->removed, &doubt->addrs[i]);
-	for (i = 0; i < result->added.count; i++)
-		rrset_remove(&result->kept, &result->added.addrs[i]);
+	/* only what has come of it counts */
+	for (i = result->added.count; i-- > 0;)
+		if (!rrset_remove(&result->kept, &result->added.addrs[i]))
+			rrset_remove(&result->added, &result->added.addrs[i]);
+	for (i = result->removed.count; i-- > 0;)
+		if (rrset_has(&plan->result, &result->removed.addrs[i]))
+			rrset_remove(&result->removed, &result->removed.addrs[i]);
 	return result->added.count + result->removed.count > 0;
-}
-
-/* Which one failed is never said; after a retransmission it may be our own success. */
-static void
-prerequisite_failed(struct txn *txn, struct step *step)
-{
-	txn->failed_rcode = txn->ask.rcode;
-	txn->looked_again = true;
-	txn->round++;
-	step_note(step, NOTE_INFO, "a prerequisite failed (%s), looking again",
-	    rcode_name(txn->failed_rcode));
-	txn_look_here(txn, step);
-}
-
-/*
- * The second look decides (protocol.md 3.5).  Returns whether to plan and send again;
- * otherwise the conversation has been led elsewhere.
- */
-static bool
-after_failed_prerequisite(struct txn *txn, struct step *step)
-{
-	bool same = sight_same(&txn->before, &txn->observe.sight, txn->sent);
-	unsigned family = txn->sent == FAMILY_AAAA;
-
-	txn->looked_again = false;
-	if (!same && txn->goal.purpose != PLAN_PROBE)
-		take_success(txn, step);
-	if (txn->sent == FAMILY_BOTH && !txn->results[0].done && !txn->results[1].done) {
-		txn_split(txn, step);
-		return false;
-	}
-	if (txn->sent == FAMILY_BOTH || txn->results[family].done) {
-		txn_end_pass(txn, step);
-		return false;
-	}
-	if (txn->failed_rcode == RCODE_YXRRSET &&
-	    (txn->observe.sight.cname || txn->guards[family] == PLAN_GUARD_NONE)) {
-		end_alias(txn, step, family);
-		txn_end_pass(txn, step);
-		return false;
-	}
-	if (!same)
-		txn->guards[family] = PLAN_GUARD_SEEN;
-	if (txn->round < TXN_ROUNDS_MAX && (!same || escalate(txn, family)))
-		return true;
-	give_up(txn, step, family);
-	return false;
-}
-
-/* As desired now, and it was not before: our own success, its answer lost. */
-static void
-take_success(struct txn *txn, struct step *step)
-{
-	struct sight before = {0};
-	unsigned family;
-
-	sight_copy(&before, &txn->before);
-	sight_copy(&txn->before, &txn->observe.sight);
-	for (family = 0; family < 2; family++) {
-		struct txn_result *result = &txn->results[family];
-		struct plan_input in = input_of(txn, family);
-		struct plan now;
-
-		if (!(txn->sent & (1U << family)) || result->done ||
-		    rrset_equal(&before.sets[family], &txn->before.sets[family]))
-			continue;
-		in.guard = PLAN_GUARD_SEEN;
-		plan_make(&now, &in);
-		if (now.verdict == PLAN_CHANGE || now.verdict == PLAN_CONFLICT) {
-			plan_free(&now);
-			continue;
-		}
-		plan_free(&now);
-		accepted(txn, step, family);
-		txn_keep_rest(txn, family);
-		result->ttl = txn->before.sets[family].ttl;
-		txn_end_family(txn, family, txn_good_outcome(txn), EXIT_CODE_OK, NULL);
-	}
-	sight_copy(&txn->before, &before);
-	sight_free(&before);
-}
-
-/* A permission test that cannot be made, or a name that others keep changing. */
-static void
-give_up(struct txn *txn, struct step *step, unsigned family)
-{
-	bool keeps = txn->goal.managed[family] && txn->goal.mode == FQDN_DEDICATED &&
-	    txn->goal.on_conflict == ON_CONFLICT_KEEP && txn->round < TXN_ROUNDS_MAX;
-
-	if (keeps && txn->goal.purpose == PLAN_REGISTER)
-		txn_end_conflict(txn, step, family, txn_say_conflict(txn, family));
-	else {
-		txn_end_family(txn, family, OUTCOME_FAILED, EXIT_CODE_TEMPORARY,
-		    txn->goal.purpose == PLAN_PROBE ? txn_say_unproved(txn) :
-		    txn_say_race(txn));
-		txn_take_back(txn, step, family);
-	}
-	txn_end_pass(txn, step);
-}
-
-/*
- * The same sight, the same failure: a weaker guard.  Returns false when there is none:
- * what fails "RRset does not exist" is really there, and foreign.
- */
-static bool
-escalate(struct txn *txn, unsigned family)
-{
-	bool keeps = txn->goal.purpose == PLAN_PROBE ||
-	    (txn->goal.purpose == PLAN_REGISTER && txn->goal.managed[family] &&
-	    txn->goal.mode == FQDN_DEDICATED &&
-	    txn->goal.on_conflict == ON_CONFLICT_KEEP);
-
-	switch (txn->guards[family]) {
-	case PLAN_GUARD_SEEN:
-		if (txn->observe.sight.sets[family].count > 0) {
-			txn->guards[family] = PLAN_GUARD_ABSENT;
-			return true;
-		}
-		break;
-	case PLAN_GUARD_ABSENT:
-		break;
-	case PLAN_GUARD_NONE:
-		return false;
-	}
-	txn->guards[family] = PLAN_GUARD_NONE;
-	return !keeps;
 }

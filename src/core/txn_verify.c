@@ -14,6 +14,7 @@ static void confirm(struct txn *, struct step *);
 static void contradict(struct txn *, struct step *);
 static void ask_confirmation(struct txn *, struct step *, struct update *);
 static void lags(struct txn *, struct step *, unsigned family);
+static void doubt_all(struct txn *, struct step *);
 static void unverified(struct txn *, struct step *, const struct verdict *);
 
 /* What an UPDATE that was accepted and does not show counts for. */
@@ -40,7 +41,7 @@ void
 txn_verify_seen(struct txn *txn, struct step *step)
 {
 	unsigned family, hidden = 0;
-	bool changed = false;
+	bool changed;
 
 	for (family = 0; family < 2; family++) {
 		if (!(txn->sent & (1U << family)))
@@ -55,13 +56,11 @@ txn_verify_seen(struct txn *txn, struct step *step)
 		return;
 	}
 	txn->sent = hidden;
-	for (family = 0; family < 2; family++)
-		changed |= (hidden & (1U << family)) &&
-		    !rrset_equal(&txn->before.sets[family],
-		    &txn->observe.sight.sets[family]);
-	if (txn->observe.sight.cname || txn->observe.sight.dname || changed) {
+	changed = !sight_same(&txn->before, &txn->observe.sight, hidden);
+	if (changed) {
 		/* somebody else was there after us: the sight decides */
 		if (++txn->round < TXN_ROUNDS_MAX) {
+			doubt_all(txn, step);
 			txn->pass = hidden;
 			txn->guards[0] = txn->guards[1] = PLAN_GUARD_SEEN;
 			txn_pause(txn, step, 0, CLOCK_MS(50) << txn->round);
@@ -81,7 +80,9 @@ shows(const struct txn *txn, unsigned family)
 	const struct plan *plan = &txn->plans[family];
 	size_t i;
 
-	if (txn->observe.sight.cname || txn->observe.sight.dname)
+	/* with nothing left at the name, a wildcard's alias may show again */
+	if ((txn->observe.sight.cname || txn->observe.sight.dname) &&
+	    plan->added.count + plan->kept.count > 0)
 		return false;
 	if (txn->goal.mode == FQDN_DEDICATED && txn->goal.managed[family] &&
 	    txn->goal.purpose == PLAN_REGISTER)
@@ -115,6 +116,8 @@ stands(struct txn *txn, struct step *step, unsigned family)
 		changed |= plan->ttl_changed;
 	}
 	txn_note_ttl(txn, step, family, result->ttl);
+	rrset_clear(&txn->forgotten[family]);
+	txn->maybe_applied &= ~(1U << family);
 	txn_end_family(txn, family, changed ? txn_good_outcome(txn) : OUTCOME_UNCHANGED,
 	    EXIT_CODE_OK, NULL);
 }
@@ -125,6 +128,7 @@ txn_verify_failed(struct txn *txn, struct step *step)
 	const struct sighting *sighting = &txn->observe.sightings[0];
 
 	if (sighting->referral) {
+		doubt_all(txn, step);
 		txn->candidates[txn->current].unverified = true;
 		txn_failed(txn, step, &below_cut, RCODE_NOERROR, FAULT_NONE);
 		return;
@@ -229,17 +233,23 @@ lags(struct txn *txn, struct step *step, unsigned family)
 	    txn->results[family].remark);
 }
 
+/* What was taken for held, and for removed, is a guess again. */
+static void
+doubt_all(struct txn *txn, struct step *step)
+{
+	unsigned family;
+
+	for (family = 0; family < 2; family++)
+		if (txn->sent & (1U << family))
+			txn_doubt(txn, step, family);
+}
+
 static void
 unverified(struct txn *txn, struct step *step, const struct verdict *verdict)
 {
 	struct txn_candidate *candidate = &txn->candidates[txn->current];
-	unsigned family;
 
 	candidate->unverified = true;
-	/* what was taken for held is a guess again */
-	for (family = 0; family < 2; family++)
-		if (txn->sent & (1U << family))
-			txn_doubt(txn, step, family);
-	txn->maybe_applied |= txn->sent;
+	doubt_all(txn, step);
 	txn_failed(txn, step, verdict, RCODE_NOERROR, FAULT_NONE);
 }

@@ -19,18 +19,29 @@ import dns.rdatatype
 import net
 
 
+class Program:
+    """named as a program; container.Image starts it in a container."""
+
+    def __init__(self, path):
+        self.path = path
+
+    def start(self, namespace, directory, conf, log):
+        # Without CPU detection: two threads are enough for a test.
+        return subprocess.Popen(
+            [self.path, "-g", "-n", "1", "-c", conf], cwd=directory,
+            stdin=subprocess.DEVNULL, stdout=log, stderr=log,
+            preexec_fn=lambda: net.enter(namespace))
+
+
 class Named:
     """named in a namespace, on a copy of zones/."""
 
-    def __init__(self, binary, zones, directory, namespace, conf, address):
+    def __init__(self, named, zones, directory, namespace, conf, address):
         self.namespace, self.address = namespace, address
         self.directory = directory
         shutil.copytree(zones, directory, dirs_exist_ok=True)
         self.log = open(os.path.join(directory, "named.log"), "wb")
-        # Without CPU detection: two threads are enough for a test.
-        self.process = subprocess.Popen(
-            [binary, "-g", "-n", "1", "-c", conf], cwd=directory, stdin=subprocess.DEVNULL,
-            stdout=self.log, stderr=self.log, preexec_fn=lambda: net.enter(namespace))
+        self.process = named.start(namespace, directory, conf, self.log)
         self._wait()
 
     def _wait(self):
