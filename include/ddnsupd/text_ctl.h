@@ -2,7 +2,9 @@
  * text_ctl: what goes between daemon and control client, as text.
  *
  * One JSON request and one JSON reply a line (interface.md, "The daemon"); notes as
- * lines for those who watch.
+ * lines for those who watch.  A request is {"command": ..., "name": ..., "json": ...},
+ * the last two if there is something to say; a reply has "exit" and one of "error",
+ * "report" (the object of --json, with more about each registration) and "text".
  */
 #ifndef DDNSUPD_TEXT_CTL_H
 #define DDNSUPD_TEXT_CTL_H
@@ -12,8 +14,30 @@
 #include <stdint.h>
 
 #include "ddnsupd/event.h"
+#include "ddnsupd/fault.h"
 #include "ddnsupd/report.h"
 #include "ddnsupd/strbuf.h"
+
+/* What status says of a registration beside what a report has; -1: not known. */
+struct text_ctl_registration {
+	char *state;             /* "held"; NULL: not said */
+	int64_t next_update_s;   /* seconds from now */
+	int64_t last_try_s;      /* seconds ago */
+	int64_t *record_age_s;   /* of each record, in the report's order */
+};
+
+struct text_ctl_reply {
+	int exit;
+	char *error;             /* one sentence; NULL */
+	char *text;              /* NULL */
+	char *json;              /* what came as report, a line; NULL */
+	bool has_report;
+	struct report report;
+	struct text_ctl_registration *registrations; /* as many as the report's */
+	char *version;           /* the daemon's; NULL: not said */
+	int64_t uptime_s;        /* -1: not said */
+	void *source;            /* what the report's constant texts are part of */
+};
 
 /* A note as a line for a person and as one of JSON, without newline, of its own memory.
  * time: as text; subject may be NULL. */
@@ -21,5 +45,17 @@ char *text_ctl_note(const char *time, enum note_level level, const char *subject
     const char *text);
 char *text_ctl_note_json(const char *time, enum note_level level, const char *subject,
     const char *text);
+
+/* A request with its newline, of its own memory; name may be NULL. */
+char *text_ctl_request(const char *command, const char *name, bool json);
+
+/* A reply.  Faults: TEXT_SYNTAX; *reply is then empty.  Free it in any case. */
+enum fault text_ctl_reply(const char *line, size_t len, struct text_ctl_reply *reply);
+void text_ctl_reply_free(struct text_ctl_reply *reply);
+
+/* status for a person: colour when asked; at most `width` columns where that is
+ * possible, 0: no bound. */
+void text_ctl_status(const struct text_ctl_reply *reply, bool colour, unsigned width,
+    struct strbuf *out);
 
 #endif

@@ -6,10 +6,13 @@
 #include <string.h>
 
 #include "ddnsupd/escape.h"
+#include "ddnsupd/mem.h"
 #include "ddnsupd/text_ctl.h"
+#include "text_ctl_read.h"
 #include "text_json.h"
 
 static const char *level_name(enum note_level level);
+static char *finish_line(json_t *object);
 
 char *
 text_ctl_note(const char *time, enum note_level level, const char *subject,
@@ -37,9 +40,60 @@ text_ctl_note_json(const char *time, enum note_level level, const char *subject,
 	text_json_set(object, "level", text_json_string(level_name(level)));
 	text_json_set(object, "subject", text_json_string(subject));
 	text_json_set(object, "text", text_json_string(text));
-	line = text_json_finish(object, JSON_COMPACT);
+	line = finish_line(object);
 	line[strlen(line) - 1] = '\0';
 	return line;
+}
+
+char *
+text_ctl_request(const char *command, const char *name, bool json)
+{
+	json_t *object = text_json_sure(json_object());
+
+	text_json_set(object, "command", text_json_string(command));
+	if (name != NULL)
+		text_json_set(object, "name", text_json_string(name));
+	if (json)
+		text_json_set(object, "json", json_true());
+	return finish_line(object);
+}
+
+enum fault
+text_ctl_reply(const char *line, size_t len, struct text_ctl_reply *reply)
+{
+	json_t *object = json_loadb(line, len, 0, NULL), *report;
+	enum fault fault = FAULT_TEXT_SYNTAX;
+
+	*reply = (struct text_ctl_reply){.uptime_s = -1};
+	if (json_is_integer(json_object_get(object, "exit"))) {
+		fault = FAULT_NONE;
+		reply->exit = (int)text_ctl_read_int(object, "exit", 0);
+		reply->error = text_ctl_read_text(object, "error");
+		reply->text = text_ctl_read_text(object, "text");
+		report = json_object_get(object, "report");
+		if (json_is_object(report)) {
+			text_ctl_read_report(report, reply);
+			reply->json = finish_line(json_incref(report));
+		}
+	}
+	reply->source = object;
+	return fault;
+}
+
+void
+text_ctl_reply_free(struct text_ctl_reply *reply)
+{
+	for (size_t i = 0; i < reply->report.registration_count; i++) {
+		free(reply->registrations[i].state);
+		free(reply->registrations[i].record_age_s);
+	}
+	free(reply->registrations);
+	report_free(&reply->report);
+	free(reply->error);
+	free(reply->text);
+	free(reply->json);
+	free(reply->version);
+	json_decref(reply->source);
 }
 
 static const char *
@@ -57,4 +111,12 @@ level_name(enum note_level level)
 	default:
 		return "debug";
 	}
+}
+
+/* As --json prints numbers and names, so that the line is the same as there. */
+static char *
+finish_line(json_t *object)
+{
+	return text_json_finish(object,
+	    JSON_COMPACT | JSON_ENSURE_ASCII | JSON_REAL_PRECISION(15));
 }
