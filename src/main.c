@@ -4,13 +4,11 @@
  * The results go to stdout, all else to stderr.  With --json exactly one object is
  * printed whatever happens, so every way out passes through finish() or fail().
  */
-#include <sys/ioctl.h>
 #include <sys/random.h>
 #include <sys/resource.h>
 
 #include <errno.h>
 #include <fcntl.h>
-#include <poll.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
@@ -25,6 +23,7 @@
 #include "serve.h"
 #include "setup.h"
 #include "shell/uvx.h"
+#include "terminal.h"
 
 #define FILES_MIN 32
 
@@ -53,10 +52,7 @@ static int finish(struct run *run, const struct report *report);
 static int fail(struct run *run, enum exit_code exit, const char *error);
 static int fail_setup(struct run *run, struct setup_error *error);
 static void end(struct run *run);
-static bool colour_wanted(void);
-static unsigned terminal_width(void);
 static bool print(struct run *run, const char *text);
-static bool write_stdout(const char *text, size_t len);
 
 int
 main(int argc, char **argv)
@@ -240,7 +236,7 @@ finish(struct run *run, const struct report *report)
 	if (run->options.json)
 		text.s = text_report_json(report);
 	else
-		text_report(report, colour_wanted(), terminal_width(), &text);
+		text_report(report, terminal_colour(), terminal_width(), &text);
 	printed = print(run, text.s != NULL ? text.s : "");
 	strbuf_free(&text);
 	if (!printed && report->exit == EXIT_CODE_OK)
@@ -282,57 +278,11 @@ end(struct run *run)
 	options_free(&run->options);
 }
 
-/* https://no-color.org: set and not empty. */
-static bool
-colour_wanted(void)
-{
-	const char *no_color = getenv("NO_COLOR"), *term = getenv("TERM");
-
-	if (no_color != NULL && no_color[0] != '\0')
-		return false;
-	return isatty(STDOUT_FILENO) && (term == NULL || strcmp(term, "dumb") != 0);
-}
-
-/* Columns; 0: no terminal, no bound. */
-static unsigned
-terminal_width(void)
-{
-	const char *columns = getenv("COLUMNS");
-	struct winsize size;
-
-	if (!isatty(STDOUT_FILENO))
-		return 0;
-	if (ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_col > 0)
-		return size.ws_col;
-	return columns != NULL ? (unsigned)strtoul(columns, NULL, 10) : 0;
-}
-
 static bool
 print(struct run *run, const char *text)
 {
-	if (write_stdout(text, strlen(text)))
+	if (terminal_write(text, strlen(text)))
 		return true;
 	logsink_write(&run->log, NOTE_ERROR, "standard output", strerror(errno));
 	return false;
-}
-
-/* stdout may be a pipe that somebody else has made non-blocking. */
-static bool
-write_stdout(const char *text, size_t len)
-{
-	struct pollfd room = {.fd = STDOUT_FILENO, .events = POLLOUT};
-
-	while (len > 0) {
-		ssize_t sent = write(STDOUT_FILENO, text, len);
-
-		if (sent == -1 && errno == EAGAIN)
-			poll(&room, 1, -1);
-		else if (sent == -1 && errno != EINTR)
-			return false;
-		if (sent > 0) {
-			text += sent;
-			len -= (size_t)sent;
-		}
-	}
-	return true;
 }
