@@ -2,9 +2,8 @@
  * privileges: from root to nobody in particular, and the proof of it.
  *
  * The order matters: the bounding set and the securebits need CAP_SETPCAP, the groups
- * need CAP_SETGID, and both are gone once the user is changed.  Every step is checked,
- * and since a step may succeed and do less than was thought, the kernel is asked at the
- * end.
+ * need CAP_SETGID, and both are gone once the user is changed.  A step may succeed and
+ * do less than was thought: the kernel is asked at the end.
  */
 #include <cap-ng.h>
 #include <linux/securebits.h>
@@ -100,14 +99,16 @@ change_user(const struct privileges *privileges, char **error)
 	return true;
 }
 
+/*
+ * A service manager may have left us no capabilities and no capset(2) either: whether
+ * there are any is check()'s to say.
+ */
 static bool
 drop_capabilities(char **error)
 {
 	capng_clear(CAPNG_SELECT_CAPS);
-	if (capng_apply(CAPNG_SELECT_CAPS) != 0)
-		return failed("the capabilities", error);
-	if (prctl(PR_CAP_AMBIENT, PR_CAP_AMBIENT_CLEAR_ALL, 0, 0, 0) == -1)
-		return failed("the ambient capabilities", error);
+	capng_apply(CAPNG_SELECT_CAPS);
+	prctl(PR_CAP_AMBIENT, PR_CAP_AMBIENT_CLEAR_ALL, 0, 0, 0);
 	if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) == -1)
 		return failed("no_new_privs", error);
 	if (prctl(PR_SET_DUMPABLE, 0, 0, 0, 0) == -1)
