@@ -48,6 +48,7 @@ struct ask {
 	unsigned udp_tries;
 	bool tcp;                  /* TCP was begun */
 	unsigned mismatches;
+	int64_t asked_us;          /* when it was first sent */
 	int64_t deadline_us;       /* of the current attempt; CLOCK_NEVER: none */
 	int rcode;
 	struct answer answer;

@@ -44,6 +44,15 @@ struct reg {
 	struct endpoint *servers;    /* the DNS servers as this one asks them */
 	size_t server_count;
 	int64_t started_us;
+	bool final;                  /* withdrawn, it is gone */
+	struct life *life;           /* in the daemon only */
+};
+
+/* How a conversation of the daemon begins; NULL in a single run. */
+struct reg_talk {
+	bool refresh;
+	const struct place *place;
+	const struct sight *belief;
 };
 
 struct engine {
@@ -63,6 +72,7 @@ struct engine {
 	int64_t started_us;
 	int64_t tentative_until_us;
 	int64_t wall_s;
+	int64_t wall_at_us;
 	bool started;
 	bool stopping;               /* the deadline or a signal has come */
 	bool finished;
@@ -75,6 +85,11 @@ struct engine {
 	size_t saver_count;
 	size_t saver_cap;
 	struct report report;
+	struct tally *tally;         /* in the daemon only */
+	struct waiter *waiters;      /* control clients that wait for a try */
+	size_t waiter_count;
+	size_t waiter_cap;
+	char *status;                /* what the service manager was told last */
 };
 
 /* --- engine_reg.c: one registration's story ---------------------------------------- */
@@ -91,6 +106,18 @@ void reg_wake(struct reg *reg, struct step *step);
 void reg_abort(struct reg *reg, struct step *step, const char *why);
 void reg_free(struct reg *reg);
 
+/* Families with records that the state knows as ours. */
+unsigned reg_owned(const struct reg *reg);
+void reg_converse(struct reg *reg, struct step *step, unsigned mask,
+    struct desired *desired, const struct reg_talk *how);
+
+/* The DNS servers in force, as this one asks them. */
+void reg_take_servers(struct reg *reg);
+
+/* End its conversation without results: the configuration or the plan is another. */
+void reg_cancel(struct reg *reg, struct step *step);
+void reg_withdraw_former(struct reg *reg, struct step *step);
+
 /* --- engine.c ---------------------------------------------------------------------- */
 
 struct reg *engine_add_reg(struct engine *engine,
@@ -106,6 +133,12 @@ struct report_registration *reg_report(struct reg *reg);
 void reg_end(struct reg *reg, enum outcome outcome, enum exit_code exit,
     char *error, int64_t now_us);
 void reg_take_results(struct reg *reg);
+
+/* The results of the last try are forgotten; another one begins. */
+void reg_clear_report(struct reg *reg);
+
+/* Say what was added and removed. */
+void reg_note_changes(struct reg *reg, struct step *step);
 void reg_list_skips(struct reg *reg, const struct desired *desired);
 void engine_judge_all(struct engine *engine);
 

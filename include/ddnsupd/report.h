@@ -52,6 +52,7 @@ struct report_record {
 	uint32_t ttl;          /* seconds */
 	enum record_change change;
 	char *reason;          /* NULL: none */
+	int64_t age_us;        /* since it was last confirmed; -1: not said */
 };
 
 struct report_registration {
@@ -70,6 +71,10 @@ struct report_registration {
 	size_t record_cap;
 	char *error;           /* one sentence; NULL: none */
 	char *nsupdate;        /* --dry-run: input for nsupdate; NULL: none */
+	bool hidden;           /* over and done with: not shown */
+	const char *state;     /* the daemon's; NULL: not said */
+	int64_t next_us;       /* until the next update; -1: none, or not said */
+	int64_t tried_us;      /* since the last try; -1 */
 };
 
 enum rule_verdict {
@@ -101,6 +106,8 @@ struct report {
 	bool dry_run;
 	enum exit_code exit;
 	char *error;           /* top level: nothing could be started; NULL: none */
+	const char *version;   /* of the daemon; NULL: not said */
+	int64_t uptime_us;
 };
 
 const char *outcome_name(enum outcome outcome);        /* "updated" */

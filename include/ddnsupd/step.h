@@ -14,6 +14,8 @@
 #include "ddnsupd/name.h"
 #include "ddnsupd/rng.h"
 
+struct tally;
+
 struct step {
 	int64_t now_us;
 	struct rng *rng;
@@ -21,6 +23,7 @@ struct step {
 	uint64_t *serial;       /* the engine's counter: ids are never used again */
 	uint32_t owner;         /* the registration at work: upper half of every id */
 	const char *subject;    /* what its notes are about */
+	struct tally *tally;    /* counts; NULL: nobody wants them */
 	uint64_t ignored;       /* answers that did not match, counted in this step */
 	int64_t wall_s;         /* for the state file only */
 	bool save_wanted;       /* out: the state has changed, write it */

@@ -35,6 +35,15 @@ enum txn_step {
 	TXN_DONE,
 };
 
+/* Where a name was found before: its zone and the servers, the last good one first. */
+struct place {
+	bool known;
+	struct name zone;
+	struct endpoint servers[OBSERVE_SERVERS_MAX];
+	size_t count;
+	int64_t found_us;
+};
+
 /* What is wanted.  Pointers are the caller's and outlive the conversation. */
 struct txn_goal {
 	enum plan_purpose purpose;
@@ -49,6 +58,8 @@ struct txn_goal {
 	bool tcp;                     /* transport: tcp */
 	struct locate_input where;
 	struct state *state;
+	const struct place *place;    /* known already; NULL: locate */
+	const struct sight *belief;   /* what stands there is known; NULL: look first */
 };
 
 /* The end of one family's story. */
@@ -107,6 +118,8 @@ struct txn {
 	uint64_t wait_save;           /* SAVE: the generation waited for */
 	int64_t resume_us;            /* PAUSE */
 	bool warned;
+	bool ambiguous;               /* an UPDATE was sent more than once */
+	bool updated;                 /* an UPDATE was accepted */
 	bool contrary;                /* CONFIRM: the question that must be denied */
 
 	bool has_zone;
@@ -136,6 +149,12 @@ bool txn_done(const struct txn *txn);
 
 /* What it waits for, for a person: "192.0.2.53#53 to answer the update". */
 void txn_waits_for(const struct txn *txn, struct strbuf *out);
+
+/* Where it got to, for the next conversation; known only after a good end. */
+void txn_place(const struct txn *txn, struct place *place);
+
+/* What stands there now, of the families that ended well; the others are unknown. */
+void txn_belief(const struct txn *txn, struct sight *belief);
 void txn_free(struct txn *txn);
 
 #endif

@@ -34,6 +34,7 @@ ask_start(struct ask *ask, struct step *step, enum ask_kind kind,
 	ask->server = *server;
 	ask->message = message;
 	ask->len = len;
+	ask->asked_us = step->now_us;
 	if (tcp || len > WIRE_UDP_MAX)
 		send_tcp(ask, step);
 	else

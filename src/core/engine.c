@@ -15,13 +15,16 @@
 
 #include "ddnsupd/clock.h"
 #include "ddnsupd/engine_parts.h"
+#include "ddnsupd/life.h"
 #include "ddnsupd/mem.h"
+#include "ddnsupd/tally.h"
 #include "ddnsupd/text.h"
 
 #define LAST_SAVE_US CLOCK_S(2) /* a disk that hangs does not hold the exit */
 
 static void absorb(struct engine *, struct step *, const struct event *);
 static void start(struct engine *, struct step *, const struct event *);
+static void name_host(struct engine *);
 static void add_regs(struct engine *);
 static void add_withdrawals(struct engine *, const struct config_registration *);
 static bool selected(const struct engine *, const struct config_registration *);
@@ -66,6 +69,11 @@ engine_free(struct engine *engine)
 		reg_free(engine->regs[i]);
 	free(engine->regs);
 	free(engine->savers);
+	while (engine->waiter_count > 0)
+		free(engine->waiters[--engine->waiter_count].name);
+	free(engine->waiters);
+	free(engine->tally);
+	free(engine->status);
 	report_free(&engine->report);
 	facts_free(&engine->facts);
 	state_free(&engine->state);
@@ -81,6 +89,11 @@ engine_step(struct engine *engine, const struct event *event, struct effects *ef
 	assert(!engine->finished);
 	absorb(engine, &step, event);
 	run_queue(engine, &step);
+	if (engine->tally != NULL) {
+		engine->tally->ignored += step.ignored;
+		engine_serve_waiters(engine, &step);
+		engine_tell_status(engine, &step);
+	}
 	save(engine, &step);
 	finish(engine, &step);
 	effects->wake_at_us = engine->heap.count == 0 || engine->finished ?
@@ -119,8 +132,11 @@ absorb(struct engine *engine, struct step *step, const struct event *event)
 	switch (event->kind) {
 	case EVENT_NET:
 		fact_net_copy(&engine->facts.net, event->net);
+		if (engine->options.mode == ENGINE_DAEMON && engine->started)
+			engine_daemon_event(engine, step, event);
 		for (i = 0; i < engine->reg_count && engine->started; i++) {
-			if (engine->regs[i]->state != REG_WAITING)
+			if (engine->regs[i]->state != REG_WAITING ||
+			    engine->regs[i]->life != NULL)
 				continue;
 			for_reg(step, engine->regs[i]);
 			reg_consider(engine->regs[i], step);
@@ -129,6 +145,9 @@ absorb(struct engine *engine, struct step *step, const struct event *event)
 	case EVENT_HOST:
 		text_host(event->node_name, event->hosts_text, event->resolv_text,
 		    &engine->facts.host);
+		name_host(engine);
+		if (engine->options.mode == ENGINE_DAEMON && engine->started)
+			engine_daemon_event(engine, step, event);
 		break;
 	case EVENT_START:
 		start(engine, step, event);
@@ -151,6 +170,10 @@ absorb(struct engine *engine, struct step *step, const struct event *event)
 		engine_daemon_event(engine, step, event);
 		break;
 	case EVENT_STOP:
+		if (engine->options.mode == ENGINE_DAEMON) {
+			engine_daemon_stop(engine, step);
+			break;
+		}
 		engine->signal = event->signal;
 		stop(engine, step, event->signal == SIGINT ? "interrupted" :
 		    "terminated");
@@ -162,32 +185,41 @@ absorb(struct engine *engine, struct step *step, const struct event *event)
 static void
 start(struct engine *engine, struct step *step, const struct event *event)
 {
-	char host[NAME_TEXT_MAX];
 	size_t i;
 
 	engine->started = true;
 	engine->started_us = event->at_us;
 	engine->wall_s = step->wall_s = event->wall_s;
+	engine->wall_at_us = event->at_us;
 	engine->tentative_until_us = event->at_us + ENGINE_TENTATIVE_US;
 	heap_set(&engine->heap, &engine->deadline,
 	    event->at_us + engine->options.timeout_us);
 	engine->report.dry_run = engine->options.dry_run;
 	for (i = 0; i < engine->facts.server_count; i++)
 		report_add_server(&engine->report, &engine->facts.servers[i]);
-	if (engine->facts.host.has_domain)
-		engine->report.host_fqdn = mem_text(name_format(
-		    &engine->facts.host.fqdn, host));
-	else if (engine->facts.host.known)
-		engine->report.host_fqdn = mem_text(name_format(
-		    &engine->facts.host.label, host));
 	add_regs(engine);
+	if (engine->options.mode == ENGINE_DAEMON)
+		engine_daemon_start(engine, step);
 	if (engine->options.mode == ENGINE_CHECK ||
 	    engine->options.mode == ENGINE_CHECK_ONLINE)
 		engine_judge_all(engine);
 	for (i = 0; i < engine->reg_count; i++) {
+		if (engine->regs[i]->life != NULL)
+			continue; /* it began as somebody else's former name */
 		for_reg(step, engine->regs[i]);
 		reg_begin(engine->regs[i], step);
 	}
+}
+
+static void
+name_host(struct engine *engine)
+{
+	const struct fact_host *host = &engine->facts.host;
+	char text[NAME_TEXT_MAX];
+
+	free(engine->report.host_fqdn);
+	engine->report.host_fqdn = !host->known ? NULL :
+	    mem_text(name_format(host->has_domain ? &host->fqdn : &host->label, text));
 }
 
 static void
@@ -213,7 +245,8 @@ add_regs(struct engine *engine)
 	if (engine->options.mode == ENGINE_WITHDRAW && engine->options.names == NULL &&
 	    !engine->options.quick)
 		add_withdrawals(engine, NULL);
-	if (enabled == 0 && engine->options.mode != ENGINE_WITHDRAW)
+	if (enabled == 0 && engine->options.mode != ENGINE_WITHDRAW &&
+	    engine->options.mode != ENGINE_DAEMON)
 		engine->report.error = mem_text("no registration is enabled: add one "
 		    "to `registrations`, or set enabled: true");
 }
@@ -352,6 +385,9 @@ wake(struct engine *engine, struct step *step)
 		if (item != &engine->deadline) {
 			for_reg(step, (struct reg *)item);
 			reg_wake((struct reg *)item, step);
+		} else if (engine->options.mode == ENGINE_DAEMON) {
+			if (engine->stopping)
+				engine_daemon_stop(engine, step);
 		} else if (engine->stopping) {
 			engine->saved = engine->generation; /* the disk hangs */
 		} else {
@@ -418,8 +454,14 @@ finish(struct engine *engine, struct step *step)
 	enum exit_code exit = EXIT_CODE_OK;
 	size_t i;
 
-	if (!engine->started || engine->open > 0 || engine->saved < engine->generation)
+	if (!engine->started || engine->open > 0 || engine->saved < engine->generation ||
+	    (engine->options.mode == ENGINE_DAEMON && !engine->stopping))
 		return;
+	if (engine->options.mode == ENGINE_DAEMON) {
+		engine->finished = true;
+		effects_add(step->effects, EFFECT_FINISH)->exit = EXIT_CODE_OK;
+		return;
+	}
 	for (i = 0; i < engine->report.registration_count; i++)
 		if (engine->report.registrations[i].exit > exit)
 			exit = engine->report.registrations[i].exit;
@@ -446,8 +488,9 @@ step_for(struct engine *engine, const struct event *event, struct effects *effec
 		.effects = effects,
 		.serial = &engine->serial,
 		.subject = "ddnsupd",
+		.tally = engine->tally,
 		.wall_s = engine->wall_s +
-		    (event->at_us - engine->started_us) / CLOCK_S(1),
+		    (event->at_us - engine->wall_at_us) / CLOCK_S(1),
 		.next_save = engine->can_save ? engine->generation + 1 : 0,
 		.saved = engine->saved,
 	};

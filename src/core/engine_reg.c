@@ -11,35 +11,37 @@
 
 #include "ddnsupd/clock.h"
 #include "ddnsupd/engine_parts.h"
+#include "ddnsupd/life.h"
 #include "ddnsupd/mem.h"
 
 static bool can_begin(struct reg *, struct step *);
 static bool has_servers(struct reg *, struct step *);
 static bool is_invalid(struct reg *, struct step *);
-static void copy_servers(struct reg *);
 static void consider_withdraw(struct reg *, struct step *);
 static void consider_register(struct reg *, struct step *);
 static const struct fact_link *link_of(struct reg *, struct step *, bool *ended);
 static unsigned ready(struct reg *, struct step *, const struct desired *);
-static unsigned owned(const struct reg *);
 static void wait_or_end(struct reg *, struct step *, const struct desired *,
     const struct fact_link *);
 static void note_waiting(struct reg *, struct step *, const struct desired *,
     const struct fact_link *);
-static void converse(struct reg *, struct step *, unsigned mask, struct desired *);
 static bool refresh_due(const struct reg *, const struct step *);
 static struct locate_input where(const struct reg *);
 static void after(struct reg *, struct step *);
-static void withdraw_former(struct reg *, struct step *);
 static void list_interfaces(const struct fact_net *, struct strbuf *);
 
 void
 reg_begin(struct reg *reg, struct step *step)
 {
 	reg->started_us = step->now_us;
+	if (reg->engine->options.mode == ENGINE_DAEMON) {
+		reg_take_servers(reg);
+		life_begin(reg, step);
+		return;
+	}
 	if (!can_begin(reg, step))
 		return;
-	copy_servers(reg);
+	reg_take_servers(reg);
 	reg->state = REG_QUEUED;
 }
 
@@ -49,7 +51,7 @@ can_begin(struct reg *reg, struct step *step)
 {
 	const struct engine *engine = reg->engine;
 
-	if (reg->withdraw && owned(reg) != 0)
+	if (reg->withdraw && reg_owned(reg) != 0)
 		return has_servers(reg, step);
 	if (reg->cfg != NULL && !reg->cfg->enabled) {
 		reg_end(reg, OUTCOME_DISABLED, EXIT_CODE_OK, NULL, -1);
@@ -95,8 +97,8 @@ is_invalid(struct reg *reg, struct step *step)
 }
 
 /* A link-local server without %IF takes the registration's interface (interface.md). */
-static void
-copy_servers(struct reg *reg)
+void
+reg_take_servers(struct reg *reg)
 {
 	const struct facts *facts = &reg->engine->facts;
 	const struct fact_link *link = reg->cfg == NULL ? NULL :
@@ -105,6 +107,8 @@ copy_servers(struct reg *reg)
 	    fact_net_default_link(&facts->net);
 	size_t i;
 
+	free(reg->servers);
+	reg->server_count = 0;
 	reg->servers = mem_zero(facts->server_count + 1, sizeof(*reg->servers));
 	for (i = 0; i < facts->server_count; i++) {
 		struct endpoint *server = &reg->servers[reg->server_count++];
@@ -119,6 +123,10 @@ copy_servers(struct reg *reg)
 void
 reg_consider(struct reg *reg, struct step *step)
 {
+	if (reg->life != NULL) {
+		life_consider(reg, step);
+		return;
+	}
 	if (reg->state != REG_QUEUED && reg->state != REG_WAITING)
 		return;
 	if (reg->state == REG_WAITING && !engine_has_room(reg->engine)) {
@@ -140,7 +148,7 @@ consider_withdraw(struct reg *reg, struct step *step)
 
 	none.families[0].set.type = RRTYPE_A;
 	none.families[1].set.type = RRTYPE_AAAA;
-	converse(reg, step, owned(reg), &none);
+	reg_converse(reg, step, reg_owned(reg), &none, NULL);
 }
 
 static void
@@ -156,7 +164,7 @@ consider_register(struct reg *reg, struct step *step)
 	desired_make(&desired, reg->cfg, &reg->engine->facts.net, link);
 	mask = ready(reg, step, &desired);
 	if (mask != 0)
-		converse(reg, step, mask, &desired);
+		reg_converse(reg, step, mask, &desired, NULL);
 	else
 		wait_or_end(reg, step, &desired, link);
 	desired_free(&desired);
@@ -194,7 +202,7 @@ static unsigned
 ready(struct reg *reg, struct step *step, const struct desired *desired)
 {
 	bool patient = step->now_us < reg->engine->tentative_until_us;
-	unsigned mask = 0, family, held = owned(reg);
+	unsigned mask = 0, family, held = reg_owned(reg);
 
 	for (family = 0; family < 2; family++) {
 		const struct desired_family *want = &desired->families[family];
@@ -214,9 +222,8 @@ ready(struct reg *reg, struct step *step, const struct desired *desired)
 	return mask & ~reg->tried;
 }
 
-/* Families with records that the state knows as ours. */
-static unsigned
-owned(const struct reg *reg)
+unsigned
+reg_owned(const struct reg *reg)
 {
 	const struct state_entry *entry = reg->has_fqdn ?
 	    state_find(&reg->engine->state, &reg->fqdn) : NULL;
@@ -247,7 +254,7 @@ wait_or_end(struct reg *reg, struct step *step, const struct desired *desired,
 	reg_list_skips(reg, desired);
 	reg_end(reg, reg_report(reg)->outcome, reg_report(reg)->exit, NULL,
 	    step->now_us);
-	withdraw_former(reg, step);
+	reg_withdraw_former(reg, step);
 }
 
 static void
@@ -273,8 +280,9 @@ note_waiting(struct reg *reg, struct step *step, const struct desired *desired,
 
 /* --- the conversation -------------------------------------------------------------- */
 
-static void
-converse(struct reg *reg, struct step *step, unsigned mask, struct desired *desired)
+void
+reg_converse(struct reg *reg, struct step *step, unsigned mask, struct desired *desired,
+    const struct reg_talk *how)
 {
 	struct engine *engine = reg->engine;
 	const struct config_registration *cfg = reg->cfg;
@@ -290,7 +298,9 @@ converse(struct reg *reg, struct step *step, unsigned mask, struct desired *desi
 		.tcp = engine->config->transport == TRANSPORT_TCP,
 		.where = where(reg),
 		.state = &engine->state,
-		.refresh = refresh_due(reg, step),
+		.refresh = how != NULL ? how->refresh : refresh_due(reg, step),
+		.place = how != NULL ? how->place : NULL,
+		.belief = how != NULL ? how->belief : NULL,
 	};
 	unsigned family;
 
@@ -371,6 +381,7 @@ static void
 after(struct reg *reg, struct step *step)
 {
 	struct engine *engine = reg->engine;
+	struct txn *txn;
 
 	if (!txn_done(reg->txn)) {
 		heap_set(&engine->heap, &reg->timer, txn_deadline(reg->txn));
@@ -384,15 +395,35 @@ after(struct reg *reg, struct step *step)
 	heap_remove(&engine->heap, &reg->timer);
 	engine->running--;
 	reg_take_results(reg);
-	txn_free(reg->txn);
-	free(reg->txn);
+	txn = reg->txn;
 	reg->txn = NULL;
+	if (reg->life != NULL)
+		life_done(reg, step, txn);
+	txn_free(txn);
+	free(txn);
+	if (reg->life != NULL)
+		return;
 	reg->state = REG_QUEUED;
 	if (engine->stopping || reg->withdraw)
 		reg_end(reg, reg_report(reg)->outcome, reg_report(reg)->exit, NULL,
 		    step->now_us);
 	else
 		reg_consider(reg, step);
+}
+
+void
+reg_cancel(struct reg *reg, struct step *step)
+{
+	if (reg->txn == NULL)
+		return;
+	txn_abort(reg->txn, step, "cancelled");
+	heap_remove(&reg->engine->heap, &reg->timer);
+	reg->engine->running--;
+	txn_free(reg->txn);
+	free(reg->txn);
+	reg->txn = NULL;
+	reg->state = REG_WAITING;
+	reg->life->belief.known[0] = reg->life->belief.known[1] = false;
 }
 
 void
@@ -431,14 +462,15 @@ reg_abort(struct reg *reg, struct step *step, const char *why)
 }
 
 /* The names this registration held before and does not have any more (mission R6). */
-static void
-withdraw_former(struct reg *reg, struct step *step)
+void
+reg_withdraw_former(struct reg *reg, struct step *step)
 {
 	struct engine *engine = reg->engine;
 	size_t i, j;
 
 	if (reg_report(reg)->exit != EXIT_CODE_OK ||
-	    engine->options.mode != ENGINE_ONCE)
+	    (engine->options.mode != ENGINE_ONCE &&
+	    engine->options.mode != ENGINE_DAEMON))
 		return;
 	for (i = 0; i < engine->state.count; i++) {
 		const struct state_entry *entry = engine->state.entries[i];
@@ -456,7 +488,7 @@ withdraw_former(struct reg *reg, struct step *step)
 		    "are removed");
 		former = engine_add_reg(engine, NULL, reg->name, entry->mode,
 		    &entry->fqdn);
-		former->withdraw = true;
+		former->withdraw = former->final = true;
 		reg_begin(former, step);
 	}
 }
@@ -470,6 +502,7 @@ reg_free(struct reg *reg)
 	free(reg->name);
 	free(reg->subject);
 	free(reg->servers);
+	life_free(reg);
 	rrset_free(&reg->sent[0]);
 	rrset_free(&reg->sent[1]);
 	free(reg);

@@ -183,3 +183,39 @@ engine_judge_all(struct engine *engine)
 		}
 	}
 }
+
+void
+reg_clear_report(struct reg *reg)
+{
+	struct report_registration *report = reg_report(reg);
+	size_t i;
+
+	for (i = 0; i < report->record_count; i++)
+		free(report->records[i].reason);
+	report->record_count = 0;
+	free(report->error);
+	report->error = NULL;
+	report->outcome = OUTCOME_PENDING;
+	report->exit = EXIT_CODE_OK;
+	report->rcode = -1;
+	report->elapsed_us = -1;
+}
+
+void
+reg_note_changes(struct reg *reg, struct step *step)
+{
+	const struct report_registration *report = reg_report(reg);
+	char addr[ADDR_TEXT_MAX], server[ENDPOINT_TEXT_MAX];
+	size_t i;
+
+	for (i = 0; i < report->record_count; i++) {
+		const struct report_record *record = &report->records[i];
+
+		if (record->change == RECORD_ADDED || record->change == RECORD_REMOVED)
+			step_note(step, NOTE_NOTICE, "%s %s %s (%s via %s)",
+			    rrtype_name(rrtype_of(&record->addr)),
+			    addr_format(&record->addr, addr),
+			    record_change_name(record->change), report->zone,
+			    endpoint_format(&report->server, server));
+	}
+}

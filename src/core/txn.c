@@ -15,6 +15,7 @@
 #include "ddnsupd/mem.h"
 #include "ddnsupd/txn_parts.h"
 
+static void start_there(struct txn *, struct step *);
 static void advance(struct txn *, struct step *);
 static void located(struct txn *, struct step *);
 static void take_candidates(struct txn *);
@@ -39,6 +40,10 @@ txn_start(struct txn *txn, struct step *step, const struct txn_goal *goal)
 	/* a permission is tested one family at a time (protocol.md 7) */
 	begin_pass(txn, goal->purpose == PLAN_PROBE && goal->mask == FAMILY_BOTH ?
 	    FAMILY_A : goal->mask);
+	if (goal->place != NULL) {
+		start_there(txn, step);
+		return;
+	}
 	txn->step = TXN_LOCATE;
 	locate_start(&txn->locate, step, &goal->where);
 	if (goal->where.server_count > 0)
@@ -48,6 +53,63 @@ txn_start(struct txn *txn, struct step *step, const struct txn_goal *goal)
 	if (goal->mode == FQDN_DEDICATED)
 		txn_put(txn, step, true);
 	advance(txn, step);
+}
+
+/* The place is known; what stands there perhaps, too: then nothing is asked first. */
+static void
+start_there(struct txn *txn, struct step *step)
+{
+	const struct place *place = txn->goal.place;
+	size_t i;
+
+	txn->has_zone = true;
+	txn->zone = place->zone;
+	for (i = 0; i < place->count; i++) {
+		txn->candidates[i].server = place->servers[i];
+		txn->candidates[i].origin = CANDIDATE_MNAME;
+		txn->candidates[i].rcode = -1;
+	}
+	txn->candidate_count = place->count;
+	if (txn->goal.belief == NULL) {
+		txn_look(txn, step);
+		return;
+	}
+	txn->has_server = true;
+	txn->server = place->servers[0];
+	sight_copy(&txn->observe.sight, txn->goal.belief);
+	txn_compare(txn, step);
+}
+
+void
+txn_place(const struct txn *txn, struct place *place)
+{
+	size_t i;
+
+	memset(place, 0, sizeof(*place));
+	if (!txn->has_zone || txn->candidate_count == 0)
+		return;
+	place->known = true;
+	place->zone = txn->zone;
+	place->servers[place->count++] = txn->candidates[txn->current].server;
+	for (i = 0; i < txn->candidate_count; i++)
+		if (i != txn->current)
+			place->servers[place->count++] = txn->candidates[i].server;
+}
+
+void
+txn_belief(const struct txn *txn, struct sight *belief)
+{
+	unsigned family;
+
+	belief->cname = belief->dname = false;
+	for (family = 0; family < 2; family++) {
+		if (!(txn->goal.mask & (1U << family)))
+			continue;
+		belief->known[family] = txn->results[family].done &&
+		    txn->results[family].exit == EXIT_CODE_OK;
+		rrset_copy(&belief->sets[family], &txn->plans[family].result);
+		belief->sets[family].ttl = txn->results[family].ttl;
+	}
 }
 
 bool

@@ -58,6 +58,13 @@ txn_exhausted(struct txn *txn, struct step *step)
 		if (candidate->said)
 			classes |= VERDICT_BIT(candidate->class);
 	}
+	/* the servers known from before are of no use: find the zone anew */
+	if (txn->goal.place != NULL && !txn->rediscovered) {
+		txn->rediscovered = true;
+		txn->step = TXN_LOCATE;
+		locate_start(&txn->locate, step, &txn->goal.where);
+		return;
+	}
 	if (txn->locate.status == LOCATE_FOUND && locate_more(&txn->locate, step)) {
 		txn->step = TXN_LOCATE;
 		return;

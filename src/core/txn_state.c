@@ -51,6 +51,9 @@ txn_put(struct txn *txn, struct step *step, bool early)
 	step->save_wanted |= put;
 	if (put)
 		txn->wait_save = step->next_save;
+	/* a name that is known as ours as a whole need not wait for the disk */
+	if (txn->goal.belief != NULL && txn->goal.mode == FQDN_DEDICATED)
+		return false;
 	return step->saved < txn->wait_save;
 }
 

@@ -6,6 +6,7 @@
 
 #include "ddnsupd/clock.h"
 #include "ddnsupd/mem.h"
+#include "ddnsupd/tally.h"
 #include "ddnsupd/txn_parts.h"
 
 static void plan_families(struct txn *);
@@ -265,6 +266,10 @@ txn_update_answered(struct txn *txn, struct step *step)
 	const struct verdict *verdict;
 	unsigned family;
 
+	if (step->tally != NULL)
+		tally_update(step->tally, txn->ask.status == ASK_FAILED ? -1 :
+		    txn->ask.rcode, step->now_us - txn->ask.asked_us);
+	txn->ambiguous |= txn->ask.attempt_count > 1;
 	if (txn->ask.status == ASK_FAILED) {
 		if (txn->ask.attempt_count > 1 || txn->ask.fault == FAULT_TIMEOUT ||
 		    txn->ask.fault == FAULT_RESET) {
@@ -289,6 +294,7 @@ txn_update_answered(struct txn *txn, struct step *step)
 			return;
 		}
 		warn(txn, step);
+		txn->updated = true;
 		for (family = 0; family < 2; family++)
 			if (txn->sent & (1U << family))
 				txn_accepted(txn, step, family);

@@ -72,6 +72,8 @@ report_add(struct report *report, const char *name, const char *fqdn,
 		.exit = EXIT_CODE_OK,
 		.rcode = -1,
 		.elapsed_us = -1,
+		.next_us = -1,
+		.tried_us = -1,
 	};
 	return reg;
 }
@@ -89,6 +91,7 @@ report_add_record(struct report_registration *reg, const struct addr *addr,
 		.addr = *addr,
 		.change = change,
 		.reason = mem_text(reason),
+		.age_us = -1,
 	};
 	return record;
 }

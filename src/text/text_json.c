@@ -9,7 +9,6 @@
 #include "ddnsupd/text.h"
 #include "text_json.h"
 
-#define REAL_DIGITS 15 /* what a double keeps: 3.1 stays 3.1 */
 
 static json_t *registration(const struct report_registration *, bool dry_run);
 static json_t *record(const struct report_record *);
@@ -18,17 +17,25 @@ static json_t *rule(const struct report_rule *);
 static json_t *endpoint(const struct endpoint *);
 static json_t *rcode(int);
 static json_t *milliseconds(int64_t us);
+static json_t *seconds(int64_t us);
 
 char *
 text_report_json(const struct report *report)
+{
+	return text_json_finish(text_json_report(report), TEXT_JSON_LINE);
+}
+
+json_t *
+text_json_report(const struct report *report)
 {
 	json_t *top = text_json_sure(json_object());
 	json_t *list = text_json_sure(json_array());
 	size_t i;
 
 	for (i = 0; i < report->registration_count; i++)
-		text_json_append(list,
-		    registration(&report->registrations[i], report->dry_run));
+		if (!report->registrations[i].hidden)
+			text_json_append(list, registration(&report->registrations[i],
+			    report->dry_run));
 	text_json_set(top, "registrations", list);
 	list = text_json_sure(json_array());
 	for (i = 0; i < report->server_count; i++)
@@ -45,9 +52,21 @@ text_report_json(const struct report *report)
 	}
 	if (report->error != NULL)
 		text_json_set(top, "error", text_json_string(report->error));
+	if (report->version != NULL) {
+		list = text_json_sure(json_object());
+		text_json_set(list, "version", text_json_string(report->version));
+		text_json_set(list, "uptime_s", seconds(report->uptime_us));
+		text_json_set(top, "daemon", list);
+	}
 	text_json_set(top, "exit", text_json_sure(json_integer(report->exit)));
-	return text_json_finish(top, JSON_COMPACT | JSON_ENSURE_ASCII |
-	    JSON_REAL_PRECISION(REAL_DIGITS));
+	return top;
+}
+
+/* Whole seconds; negative: null. */
+static json_t *
+seconds(int64_t us)
+{
+	return us < 0 ? json_null() : text_json_sure(json_integer(us / 1000000));
 }
 
 static json_t *
@@ -73,6 +92,11 @@ registration(const struct report_registration *reg, bool dry_run)
 	text_json_set(object, "error", text_json_string(reg->error));
 	if (dry_run)
 		text_json_set(object, "nsupdate", text_json_string(reg->nsupdate));
+	if (reg->state != NULL) {
+		text_json_set(object, "state", text_json_string(reg->state));
+		text_json_set(object, "next_update_s", seconds(reg->next_us));
+		text_json_set(object, "last_try_s", seconds(reg->tried_us));
+	}
 	return object;
 }
 
@@ -91,6 +115,8 @@ record(const struct report_record *item)
 	text_json_set(object, "change",
 	    text_json_string(record_change_name(item->change)));
 	text_json_set(object, "reason", text_json_string(item->reason));
+	if (item->age_us >= 0)
+		text_json_set(object, "age_s", seconds(item->age_us));
 	return object;
 }
 

@@ -12,6 +12,14 @@
 /* Abort when there was no memory for it; else return it. */
 json_t *text_json_sure(json_t *value);
 
+/* One line, with a millisecond's tenths kept as they are. */
+#define TEXT_JSON_LINE (JSON_COMPACT | JSON_ENSURE_ASCII | JSON_REAL_PRECISION(15))
+
+struct report;
+
+/* The report as interface.md's object. */
+json_t *text_json_report(const struct report *report);
+
 /* NULL gives null; text that is not UTF-8 is escaped (escape.h). */
 json_t *text_json_string(const char *text);
 

@@ -1,0 +1,97 @@
+/*
+ * life: a registration in the daemon, from start to stop (protocol.md 3, mission R6).
+ *
+ * Level-triggered: life_consider() looks at the whole, compares what should stand with
+ * what is believed to stand, and either talks, rests until a known instant, or is content.
+ */
+#ifndef DDNSUPD_LIFE_H
+#define DDNSUPD_LIFE_H
+
+#include "ddnsupd/backoff.h"
+#include "ddnsupd/engine_parts.h"
+#include "ddnsupd/settle.h"
+
+#define LIFE_GONE_US CLOCK_S(600)      /* never empty: protocol.md 3 */
+#define LIFE_LOOK_AGAIN_US CLOCK_S(60) /* a late duplicate may undo an update */
+#define LIFE_STOP_US CLOCK_S(5)        /* withdrawing at the stop is bounded */
+#define LIFE_RESUME_US CLOCK_S(2)      /* after a sleep not everybody at once */
+
+struct life {
+	struct place place;
+	struct sight belief;
+	int64_t since_us[2];       /* when the belief of a family was last confirmed */
+	struct settle settle;
+	int64_t settle_until_us;
+	struct backoff backoff;
+	int64_t rest_until_us;
+	int64_t refresh_at_us;     /* CLOCK_NEVER: off, or nothing registered yet */
+	int64_t look_at_us;
+	int64_t gone_since_us[2];  /* the family has had no address since; CLOCK_NEVER */
+	struct rrset seen[2];      /* addresses at the last event */
+	bool was_up;               /* the link, at the last event */
+	bool forced;               /* refresh: now, whatever is believed */
+	bool withdrawn;            /* by ddnsctl: until refresh or reload */
+	char *suspended;           /* why; NULL: it is not */
+	char *said;                /* the failure that was logged last */
+	int64_t event_us;          /* an address event waits for its record; 0: none */
+	int64_t tried_us;          /* the last try; CLOCK_NEVER: none */
+	int64_t next_us;           /* what status calls the next update */
+};
+
+void life_begin(struct reg *reg, struct step *step);
+void life_consider(struct reg *reg, struct step *step);
+
+/* Its conversation has ended; results are in the report. */
+void life_done(struct reg *reg, struct step *step, const struct txn *txn);
+
+/* Addresses, links or routes have changed. */
+void life_net(struct reg *reg, struct step *step);
+
+/* Forget what is believed, and look again at once (or in a moment, spread). */
+void life_doubt(struct reg *reg, struct step *step, int64_t within_us);
+void life_force(struct reg *reg, struct step *step);
+
+/* Take its records out of DNS; `final`: the registration is gone afterwards. */
+void life_withdraw(struct reg *reg, struct step *step, bool final);
+void life_withdrawn(struct reg *reg, struct step *step);
+void life_free(struct reg *reg);
+
+/* --- engine_daemon.c: events of the whole ------------------------------------------- */
+
+void engine_daemon_start(struct engine *engine, struct step *step);
+void engine_daemon_event(struct engine *engine, struct step *step,
+    const struct event *event);
+void engine_daemon_stop(struct engine *engine, struct step *step);
+
+/* Withdraw names in the state that no registration has. */
+void engine_withdraw_orphans(struct engine *engine, struct step *step);
+
+/* One line for the service manager, when it has changed. */
+void engine_tell_status(struct engine *engine, struct step *step);
+
+/* --- engine_control.c: requests and replies ----------------------------------------- */
+
+struct waiter {
+	uint64_t client;
+	int64_t until_us;
+	char *name;                /* NULL: all */
+};
+
+void engine_request(struct engine *engine, struct step *step, const struct event *event);
+void engine_config_read(struct engine *engine, struct step *step,
+    const struct event *event);
+void engine_forget_client(struct engine *engine, uint64_t client);
+
+/* Reply to those whose registrations have had their try. */
+void engine_serve_waiters(struct engine *engine, struct step *step);
+
+/* --- life_report.c ------------------------------------------------------------------ */
+
+/* Registrations by name or FQDN (NULL: all) as they stand now; `results`: with the
+ * records of their last try instead. */
+void engine_live_report(struct engine *engine, const char *name, bool results,
+    int64_t now_us, struct report *report);
+const char *life_state(const struct reg *reg, int64_t now_us);
+bool reg_is_called(const struct reg *reg, const char *name);
+
+#endif

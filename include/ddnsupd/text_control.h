@@ -1,0 +1,50 @@
+/*
+ * text_control: the daemon's side of what control clients say and hear; text_ctl.h is
+ * the client's.
+ */
+#ifndef DDNSUPD_TEXT_CONTROL_H
+#define DDNSUPD_TEXT_CONTROL_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "ddnsupd/fault.h"
+#include "ddnsupd/report.h"
+#include "ddnsupd/tally.h"
+
+enum control_command {
+	CONTROL_STATUS,
+	CONTROL_REFRESH,
+	CONTROL_RELOAD,
+	CONTROL_WITHDRAW,
+	CONTROL_WATCH,
+	CONTROL_METRICS,
+	CONTROL_UNKNOWN,
+};
+
+struct control_request {
+	enum control_command command;
+	char *name;               /* a registration's name or FQDN; NULL: all */
+	bool json;                /* watch: notes as JSON */
+};
+
+/* A request line: one JSON object, at most depth 2.  Faults: TEXT_SYNTAX; *request is
+ * then empty.  request->name is for free(). */
+enum fault text_control_request(const char *line, size_t len,
+    struct control_request *request);
+
+/* Replies, without newline, of their own memory. */
+char *text_control_error(int exit, const char *error);
+char *text_control_text(const char *text);
+char *text_control_report(const struct report *report);
+
+/* The counters as OpenMetrics text; states: registrations by their state. */
+struct control_state_count {
+	const char *state;
+	unsigned count;
+};
+char *text_metrics(const struct tally *tally, const struct control_state_count *states,
+    size_t state_count);
+
+#endif

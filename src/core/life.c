@@ -1,0 +1,446 @@
+/*
+ * life: a registration in the daemon.
+ *
+ * Happy path: judged, addresses there, one conversation, held; then only events and the
+ * refresh.  An address that changes is replaced on the belief of what stands there, in
+ * one round trip.  Failure modes: a broken rule suspends it until facts change; a failed
+ * conversation rests by backoff; a family without an address is left alone for 10
+ * minutes; a name that the host no longer has is withdrawn once the new one stands.
+ */
+#include <stdlib.h>
+#include <string.h>
+
+#include "ddnsupd/clock.h"
+#include "ddnsupd/life.h"
+#include "ddnsupd/mem.h"
+#include "ddnsupd/tally.h"
+
+static bool is_fit(struct reg *, struct step *);
+static void follow_name(struct reg *, struct step *);
+static void suspend(struct reg *, struct step *, char *why);
+static void resume(struct reg *, struct step *);
+static unsigned wanted(struct reg *, struct step *, struct desired *,
+    const struct fact_link *);
+static bool agrees(const struct reg *, unsigned family, const struct desired_family *);
+static bool is_gone(struct reg *, struct step *, unsigned family,
+    const struct fact_link *);
+static bool is_due(const struct reg *, const struct step *);
+static void talk(struct reg *, struct step *, unsigned mask, struct desired *);
+static void be_content(struct reg *, struct step *, const struct desired *);
+static int64_t next_deadline(const struct reg *);
+static void succeed(struct reg *, struct step *, const struct txn *);
+static void plan_refresh(struct reg *, struct step *, const struct txn *);
+static void fail(struct reg *, struct step *);
+
+void
+life_begin(struct reg *reg, struct step *step)
+{
+	struct life *life = mem_zero(1, sizeof(*life));
+
+	reg->life = life;
+	settle_init(&life->settle);
+	life->refresh_at_us = life->look_at_us = CLOCK_NEVER;
+	life->gone_since_us[0] = life->gone_since_us[1] = CLOCK_NEVER;
+	life->tried_us = life->next_us = CLOCK_NEVER;
+	life->seen[0].type = RRTYPE_A;
+	life->seen[1].type = RRTYPE_AAAA;
+	reg->state = REG_WAITING;
+	life_net(reg, step);
+}
+
+void
+life_consider(struct reg *reg, struct step *step)
+{
+	const struct fact_link *link;
+	struct life *life = reg->life;
+	struct desired desired;
+	unsigned mask;
+
+	if (reg->state == REG_RUNNING || reg->state == REG_DONE)
+		return;
+	if (!reg->withdraw && !is_fit(reg, step))
+		return;
+	memset(&desired, 0, sizeof(desired));
+	desired.families[0].set.type = RRTYPE_A;
+	desired.families[1].set.type = RRTYPE_AAAA;
+	if (reg->withdraw) {
+		mask = reg_owned(reg);
+	} else {
+		link = rules_link(reg->cfg, &reg->engine->facts.net);
+		desired_make(&desired, reg->cfg, &reg->engine->facts.net, link);
+		mask = wanted(reg, step, &desired, link);
+	}
+	if (mask == 0)
+		be_content(reg, step, &desired);
+	else if (!life->forced && life->rest_until_us > step->now_us)
+		life->next_us = life->rest_until_us;
+	else if (life->settle_until_us > step->now_us)
+		life->next_us = life->settle_until_us;
+	else
+		talk(reg, step, mask, &desired);
+	if (reg->state != REG_RUNNING && reg->state != REG_DONE)
+		heap_set(&reg->engine->heap, &reg->timer, next_deadline(reg));
+	desired_free(&desired);
+}
+
+/* --- may it be registered at all? -------------------------------------------------- */
+
+static bool
+is_fit(struct reg *reg, struct step *step)
+{
+	struct rule_subject subject = {
+		reg->engine->config, reg->cfg, &reg->engine->facts
+	};
+	struct strbuf why = {0};
+
+	if (!reg->cfg->enabled) {
+		suspend(reg, step, mem_text("disabled in the configuration"));
+		reg_report(reg)->outcome = OUTCOME_DISABLED;
+		reg_report(reg)->exit = EXIT_CODE_OK;
+		return false;
+	}
+	follow_name(reg, step);
+	if (reg->life->withdrawn) {
+		suspend(reg, step, mem_text("withdrawn by ddnsctl; `ddnsctl refresh` "
+		    "registers it again"));
+		reg_report(reg)->outcome = OUTCOME_WITHDRAWN;
+		reg_report(reg)->exit = EXIT_CODE_OK;
+		return false;
+	}
+	if (rules_broken(&subject, &why) > 0) {
+		suspend(reg, step, strbuf_take(&why));
+		return false;
+	}
+	strbuf_free(&why);
+	resume(reg, step);
+	return true;
+}
+
+/* A registration without a name of its own has the host's, as it is now (R6). */
+static void
+follow_name(struct reg *reg, struct step *step)
+{
+	struct report_registration *report = reg_report(reg);
+	char text[NAME_TEXT_MAX];
+	struct name fqdn;
+
+	if (rules_fqdn(reg->cfg, &reg->engine->facts.host, &fqdn) != FAULT_NONE ||
+	    (reg->has_fqdn && name_equal(&reg->fqdn, &fqdn)))
+		return;
+	if (reg->has_fqdn)
+		step_note(step, NOTE_NOTICE, "the host's name has changed: %s is next",
+		    name_format(&fqdn, text));
+	reg->has_fqdn = true;
+	reg->fqdn = fqdn;
+	reg->life->place.known = false;
+	sight_free(&reg->life->belief);
+	reg->life->rest_until_us = 0;
+	free(reg->subject);
+	reg->subject = mem_text(name_format(&fqdn, text));
+	step->subject = reg->subject;
+	free(report->fqdn);
+	report->fqdn = mem_text(text);
+}
+
+static void
+suspend(struct reg *reg, struct step *step, char *why)
+{
+	struct life *life = reg->life;
+	struct report_registration *report = reg_report(reg);
+
+	if (life->suspended == NULL || strcmp(life->suspended, why) != 0)
+		step_note(step, life->withdrawn || !reg->cfg->enabled ? NOTE_NOTICE :
+		    NOTE_WARNING, "suspended: %s", why);
+	free(life->suspended);
+	life->suspended = why;
+	life->forced = false;
+	life->next_us = CLOCK_NEVER;
+	report->outcome = OUTCOME_INVALID;
+	report->exit = EXIT_CODE_CONFIG;
+	free(report->error);
+	report->error = mem_text(why);
+	reg->state = REG_WAITING;
+	heap_remove(&reg->engine->heap, &reg->timer);
+}
+
+static void
+resume(struct reg *reg, struct step *step)
+{
+	if (reg->life->suspended == NULL)
+		return;
+	step_note(step, NOTE_NOTICE, "no longer suspended");
+	free(reg->life->suspended);
+	reg->life->suspended = NULL;
+	reg_clear_report(reg);
+}
+
+/* --- what is wanted and not believed to stand -------------------------------------- */
+
+static unsigned
+wanted(struct reg *reg, struct step *step, struct desired *desired,
+    const struct fact_link *link)
+{
+	bool due = reg->life->forced || is_due(reg, step);
+	unsigned family, mask = 0, owned = reg_owned(reg);
+
+	for (family = 0; family < 2; family++) {
+		struct desired_family *want = &desired->families[family];
+		unsigned bit = 1U << family;
+
+		if (!want->managed) {
+			mask |= owned & bit;
+			continue;
+		}
+		if (want->tentative)
+			continue; /* its event is under way */
+		if (want->set.count > 0) {
+			reg->life->gone_since_us[family] = CLOCK_NEVER;
+			if (due || !agrees(reg, family, want))
+				mask |= bit;
+		} else if ((owned & bit) && is_gone(reg, step, family, link)) {
+			want->managed = false; /* what we hold of it goes */
+			mask |= bit;
+		}
+	}
+	return mask;
+}
+
+/* Does what is believed to stand there satisfy what is wanted? */
+static bool
+agrees(const struct reg *reg, unsigned family, const struct desired_family *want)
+{
+	const struct sight *belief = &reg->life->belief;
+	const struct state_entry *entry = state_find(&reg->engine->state, &reg->fqdn);
+	size_t i;
+
+	if (!belief->known[family])
+		return false;
+	if (reg->mode == FQDN_DEDICATED)
+		return rrset_equal(&belief->sets[family], &want->set);
+	for (i = 0; i < want->set.count; i++)
+		if (!rrset_has(&belief->sets[family], &want->set.addrs[i]))
+			return false;
+	for (i = 0; entry != NULL && i < entry->record_count; i++) {
+		const struct addr *addr = &entry->records[i].addr;
+
+		if (rrtype_of(addr) == want->set.type &&
+		    state_entry_owns(entry, addr) && !rrset_has(&want->set, addr))
+			return false;
+	}
+	return true;
+}
+
+/* Never empty: only what is gone for 10 minutes, the link being up, is given up. */
+static bool
+is_gone(struct reg *reg, struct step *step, unsigned family,
+    const struct fact_link *link)
+{
+	int64_t *since_us = &reg->life->gone_since_us[family];
+
+	if (link == NULL || !link->up) {
+		*since_us = CLOCK_NEVER;
+		return false;
+	}
+	if (*since_us == CLOCK_NEVER)
+		*since_us = step->now_us;
+	return step->now_us - *since_us >= LIFE_GONE_US;
+}
+
+static bool
+is_due(const struct reg *reg, const struct step *step)
+{
+	return reg->life->refresh_at_us <= step->now_us ||
+	    reg->life->look_at_us <= step->now_us;
+}
+
+static void
+talk(struct reg *reg, struct step *step, unsigned mask, struct desired *desired)
+{
+	struct life *life = reg->life;
+	bool look = life->forced || life->look_at_us <= step->now_us;
+	struct reg_talk how = {
+		.refresh = life->refresh_at_us <= step->now_us || life->forced,
+		.place = life->place.known &&
+		    step->now_us - life->place.found_us < CLOCK_S(3600) ?
+		    &life->place : NULL,
+	};
+
+	if (!engine_has_room(reg->engine)) {
+		life->next_us = step->now_us + CLOCK_MS(20);
+		return;
+	}
+	if (how.place != NULL && !look && !how.refresh && !reg->withdraw &&
+	    !((mask & FAMILY_A) && !life->belief.known[0]) &&
+	    !((mask & FAMILY_AAAA) && !life->belief.known[1]))
+		how.belief = &life->belief;
+	life->forced = false;
+	life->look_at_us = CLOCK_NEVER;
+	life->tried_us = reg->started_us = step->now_us;
+	reg_clear_report(reg);
+	reg_converse(reg, step, mask, desired, &how);
+}
+
+static void
+be_content(struct reg *reg, struct step *step, const struct desired *desired)
+{
+	struct life *life = reg->life;
+	struct report_registration *report = reg_report(reg);
+
+	life->forced = false;
+	life->next_us = life->refresh_at_us;
+	if (reg->withdraw) {
+		life_withdrawn(reg, step);
+		return;
+	}
+	if (desired_any(desired) || life->tried_us != CLOCK_NEVER)
+		return;
+	free(report->error);
+	report->error = mem_printf("waiting for a usable address on %s",
+	    reg->cfg->interface != NULL ? reg->cfg->interface :
+	    "the interface of the default route");
+	report->exit = EXIT_CODE_UNAVAILABLE;
+	report->outcome = OUTCOME_PENDING;
+}
+
+static int64_t
+next_deadline(const struct reg *reg)
+{
+	const struct life *life = reg->life;
+	int64_t at_us = clock_min(life->next_us, life->refresh_at_us);
+	unsigned family;
+
+	at_us = clock_min(at_us, life->look_at_us);
+	for (family = 0; family < 2; family++)
+		if (life->gone_since_us[family] != CLOCK_NEVER)
+			at_us = clock_min(at_us,
+			    life->gone_since_us[family] + LIFE_GONE_US);
+	return at_us;
+}
+
+/* --- after a conversation ---------------------------------------------------------- */
+
+void
+life_done(struct reg *reg, struct step *step, const struct txn *txn)
+{
+	struct life *life = reg->life;
+	unsigned family;
+
+	txn_belief(txn, &life->belief);
+	for (family = 0; family < 2; family++)
+		if ((txn->goal.mask & (1U << family)) && life->belief.known[family])
+			life->since_us[family] = step->now_us;
+	reg->state = REG_WAITING;
+	reg_report(reg)->elapsed_us = step->now_us - reg->started_us;
+	if (reg_report(reg)->exit == EXIT_CODE_OK)
+		succeed(reg, step, txn);
+	else
+		fail(reg, step);
+	life_consider(reg, step);
+}
+
+static void
+succeed(struct reg *reg, struct step *step, const struct txn *txn)
+{
+	struct life *life = reg->life;
+
+	int64_t found_us = txn->goal.place != NULL && !txn->rediscovered ?
+	    life->place.found_us : step->now_us;
+
+	txn_place(txn, &life->place);
+	life->place.found_us = found_us;
+	backoff_reset(&life->backoff);
+	life->rest_until_us = 0;
+	free(life->said);
+	life->said = NULL;
+	if (txn->ambiguous)
+		life->look_at_us = step->now_us + LIFE_LOOK_AGAIN_US;
+	if (life->event_us != 0 && step->tally != NULL)
+		tally_time(&step->tally->registered, step->now_us - life->event_us);
+	life->event_us = 0;
+	reg_note_changes(reg, step);
+	if (reg->withdraw)
+		return;
+	plan_refresh(reg, step, txn);
+	reg_withdraw_former(reg, step);
+}
+
+/* Every periodic-update, less up to 10 % (protocol.md 3, "Refresh"). */
+static void
+plan_refresh(struct reg *reg, struct step *step, const struct txn *txn)
+{
+	const struct state_entry *entry = state_find(&reg->engine->state, &reg->fqdn);
+	int64_t period_us = CLOCK_S(reg->cfg->periodic_min * 60), age_us = 0;
+
+	if (period_us == 0) {
+		reg->life->refresh_at_us = CLOCK_NEVER;
+		return;
+	}
+	if (!txn->updated && reg->life->refresh_at_us != CLOCK_NEVER &&
+	    reg->life->refresh_at_us > step->now_us)
+		return;
+	if (!txn->updated && entry != NULL && step->wall_s > entry->refreshed_s)
+		age_us = clock_min(CLOCK_S(step->wall_s - entry->refreshed_s),
+		    period_us / 2);
+	reg->life->refresh_at_us = step->now_us + period_us - age_us -
+	    (int64_t)rng_below(step->rng, (uint64_t)period_us / 10);
+}
+
+/* The same failure is said once as a warning, then only for those who listen. */
+static void
+fail(struct reg *reg, struct step *step)
+{
+	struct life *life = reg->life;
+	struct report_registration *report = reg_report(reg);
+	int64_t wait_us = backoff_next(&life->backoff, report->exit, step->rng);
+	const char *error = report->error != NULL ? report->error : "failed";
+	bool again = life->said != NULL && strcmp(life->said, error) == 0;
+
+	life->place.known = false;
+	life->rest_until_us = step->now_us + wait_us;
+	step_note(step, again ? NOTE_INFO : NOTE_WARNING, "%s; next try in %lld s",
+	    error, (long long)(wait_us / CLOCK_S(1)));
+	free(life->said);
+	life->said = mem_text(error);
+}
+
+/* --- events ------------------------------------------------------------------------ */
+
+void
+life_doubt(struct reg *reg, struct step *step, int64_t within_us)
+{
+	struct life *life = reg->life;
+
+	life->belief.known[0] = life->belief.known[1] = false;
+	life->place.known = false;
+	life->rest_until_us = 0;
+	backoff_reset(&life->backoff);
+	if (within_us > 0)
+		life->settle_until_us = step->now_us +
+		    (int64_t)rng_below(step->rng, (uint64_t)within_us);
+	life_consider(reg, step);
+}
+
+void
+life_force(struct reg *reg, struct step *step)
+{
+	reg->life->forced = true;
+	reg->life->withdrawn = false;
+	reg->life->settle_until_us = 0;
+	life_doubt(reg, step, 0);
+}
+
+void
+life_free(struct reg *reg)
+{
+	struct life *life = reg->life;
+
+	if (life == NULL)
+		return;
+	sight_free(&life->belief);
+	rrset_free(&life->seen[0]);
+	rrset_free(&life->seen[1]);
+	free(life->suspended);
+	free(life->said);
+	free(life);
+	reg->life = NULL;
+}

@@ -1,0 +1,86 @@
+/*
+ * life_event: what happens to a registration: addresses, links, and its end.
+ */
+#include <stdlib.h>
+#include <string.h>
+
+#include "ddnsupd/clock.h"
+#include "ddnsupd/life.h"
+#include "ddnsupd/mem.h"
+
+void
+life_net(struct reg *reg, struct step *step)
+{
+	const struct facts *facts = &reg->engine->facts;
+	struct life *life = reg->life;
+	const struct fact_link *link = NULL;
+	struct rrset now[2] = {{.type = RRTYPE_A}, {.type = RRTYPE_AAAA}};
+	struct desired desired;
+	unsigned family;
+	bool up;
+
+	if (reg->cfg == NULL || reg->withdraw) {
+		life_consider(reg, step);
+		return;
+	}
+	link = rules_link(reg->cfg, &facts->net);
+	desired_make(&desired, reg->cfg, &facts->net, link);
+	for (family = 0; family < 2; family++)
+		rrset_copy(&now[family], &desired.families[family].set);
+	desired_free(&desired);
+	up = facts->net.route_count > 0 && (link == NULL || link->up);
+	if (!rrset_equal(&now[0], &life->seen[0]) ||
+	    !rrset_equal(&now[1], &life->seen[1])) {
+		life->settle_until_us = settle_event(&life->settle, life->seen, now,
+		    step->now_us);
+		life->rest_until_us = 0;
+		if (life->event_us == 0)
+			life->event_us = step->now_us;
+		backoff_reset(&life->backoff);
+	} else if (up && !life->was_up) {
+		/* the network is back: whatever failed may work now */
+		life->rest_until_us = 0;
+		backoff_reset(&life->backoff);
+	}
+	life->was_up = up;
+	for (family = 0; family < 2; family++) {
+		rrset_free(&life->seen[family]);
+		life->seen[family] = now[family];
+	}
+	life_consider(reg, step);
+}
+
+void
+life_withdraw(struct reg *reg, struct step *step, bool final)
+{
+	reg->withdraw = true;
+	reg->final = final;
+	reg->life->rest_until_us = reg->life->settle_until_us = 0;
+	reg->life->place.known = false;
+	reg_clear_report(reg);
+	if (reg->state == REG_RUNNING)
+		reg_cancel(reg, step);
+	life_consider(reg, step);
+}
+
+/* Nothing of ours is left under the name. */
+void
+life_withdrawn(struct reg *reg, struct step *step)
+{
+	struct report_registration *report = reg_report(reg);
+
+	if (report->outcome == OUTCOME_PENDING)
+		report->outcome = OUTCOME_UNCHANGED;
+	sight_free(&reg->life->belief);
+	if (reg->final) {
+		heap_remove(&reg->engine->heap, &reg->timer);
+		reg->state = REG_DONE;
+		report->hidden = true;
+		reg->engine->open--;
+		return;
+	}
+	reg->withdraw = false;
+	reg->life->withdrawn = true;
+	reg->life->refresh_at_us = reg->life->next_us = CLOCK_NEVER;
+	step_note(step, NOTE_NOTICE, "withdrawn");
+}
