@@ -7,6 +7,7 @@
 #include "ddnsupd/desired.h"
 #include "ddnsupd/engine.h"
 #include "ddnsupd/heap.h"
+#include "ddnsupd/rests.h"
 #include "ddnsupd/rules.h"
 #include "ddnsupd/txn.h"
 
@@ -85,6 +86,7 @@ struct engine {
 	size_t saver_count;
 	size_t saver_cap;
 	struct report report;
+	struct rests rests;
 	struct tally *tally;         /* in the daemon only */
 	struct waiter *waiters;      /* control clients that wait for a try */
 	size_t waiter_count;

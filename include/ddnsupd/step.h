@@ -14,6 +14,7 @@
 #include "ddnsupd/name.h"
 #include "ddnsupd/rng.h"
 
+struct rests;
 struct tally;
 
 struct step {
@@ -23,6 +24,7 @@ struct step {
 	uint64_t *serial;       /* the engine's counter: ids are never used again */
 	uint32_t owner;         /* the registration at work: upper half of every id */
 	const char *subject;    /* what its notes are about */
+	struct rests *rests;    /* servers that cannot: asked last for a while */
 	struct tally *tally;    /* counts; NULL: nobody wants them */
 	uint64_t ignored;       /* answers that did not match, counted in this step */
 	int64_t wall_s;         /* for the state file only */

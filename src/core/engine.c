@@ -488,6 +488,7 @@ step_for(struct engine *engine, const struct event *event, struct effects *effec
 		.effects = effects,
 		.serial = &engine->serial,
 		.subject = "ddnsupd",
+		.rests = &engine->rests,
 		.tally = engine->tally,
 		.wall_s = engine->wall_s +
 		    (event->at_us - engine->wall_at_us) / CLOCK_S(1),

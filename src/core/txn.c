@@ -13,6 +13,7 @@
 
 #include "ddnsupd/clock.h"
 #include "ddnsupd/mem.h"
+#include "ddnsupd/rests.h"
 #include "ddnsupd/txn_parts.h"
 
 static void start_there(struct txn *, struct step *);
@@ -22,7 +23,8 @@ static void take_candidates(struct txn *);
 static void locate_failed(struct txn *, struct step *);
 static void observed(struct txn *, struct step *);
 static void note_failures(struct txn *);
-static size_t usable(const struct txn *, struct endpoint *servers);
+static size_t usable(const struct txn *, const struct step *,
+    struct endpoint *servers);
 static void begin_pass(struct txn *, unsigned mask);
 
 void
@@ -198,8 +200,10 @@ advance(struct txn *txn, struct step *step)
 static void
 located(struct txn *txn, struct step *step)
 {
-	if (txn->has_zone && !name_equal(&txn->zone, &txn->locate.zone))
+	if (txn->has_zone && !name_equal(&txn->zone, &txn->locate.zone)) {
 		txn->candidate_count = txn->current = 0;
+		txn->has_server = false;
+	}
 	txn->has_zone = true;
 	txn->zone = txn->locate.zone;
 	take_candidates(txn);
@@ -265,7 +269,7 @@ void
 txn_look(struct txn *txn, struct step *step)
 {
 	struct endpoint servers[TXN_CANDIDATES_MAX];
-	size_t count = usable(txn, servers);
+	size_t count = usable(txn, step, servers);
 
 	if (count == 0) {
 		txn_exhausted(txn, step);
@@ -296,17 +300,26 @@ txn_pause(struct txn *txn, struct step *step, int64_t least_us, int64_t span_us)
 	    (int64_t)rng_below(step->rng, (uint64_t)span_us);
 }
 
-/* The server in use first, then the others in order, none that has failed. */
+/* The server in use first, then the others in order, none that has failed; those that
+ * rest come last. */
 static size_t
-usable(const struct txn *txn, struct endpoint *servers)
+usable(const struct txn *txn, const struct step *step, struct endpoint *servers)
 {
 	size_t count = 0, i;
+	unsigned rests;
 
-	if (txn->current < txn->candidate_count && !txn->candidates[txn->current].failed)
+	if (txn->has_server && !txn->candidates[txn->current].failed)
 		servers[count++] = txn->candidates[txn->current].server;
-	for (i = 0; i < txn->candidate_count; i++)
-		if (i != txn->current && !txn->candidates[i].failed)
-			servers[count++] = txn->candidates[i].server;
+	for (rests = 0; rests < 2; rests++)
+		for (i = 0; i < txn->candidate_count; i++) {
+			const struct txn_candidate *candidate = &txn->candidates[i];
+
+			if (!(txn->has_server && i == txn->current) &&
+			    !candidate->failed &&
+			    rests_has(step->rests, &candidate->server,
+			    step->now_us) == (rests == 1))
+				servers[count++] = candidate->server;
+		}
 	return count;
 }
 

@@ -6,6 +6,7 @@
  */
 #include "ddnsupd/clock.h"
 #include "ddnsupd/mem.h"
+#include "ddnsupd/rests.h"
 #include "ddnsupd/txn_parts.h"
 
 void
@@ -17,6 +18,8 @@ txn_failed(struct txn *txn, struct step *step, const struct verdict *verdict, in
 
 	txn_blame(candidate, verdict, rcode, fault);
 	candidate->local = txn->ask.local;
+	if (rcode == RCODE_FORMERR || rcode == RCODE_NOTIMP)
+		rests_add(step->rests, &candidate->server, step->now_us);
 	txn->rcode = rcode;
 	txn->looked_again = false;
 	step_note(step, NOTE_INFO, "%s: %s (%s)",
