@@ -99,6 +99,11 @@ talk_take(struct talk *talk, struct effect *effect)
 	case EFFECT_FINISH:
 		talk->exit = effect->exit;
 		break;
+	case EFFECT_REPLY:
+	case EFFECT_STREAM:
+	case EFFECT_RELOAD:
+	case EFFECT_STATUS:
+		break; /* a daemon's */
 	}
 }
 

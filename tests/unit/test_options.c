@@ -150,13 +150,28 @@ Test(options, bad_timeouts)
 
 Test(options, verbs)
 {
-	refused("ddnsupd", EXIT_CODE_USAGE, "--once");
-	refused("ddnsupd -c f", EXIT_CODE_USAGE, "--once");
-	refused("ddnsupd -D a.b.c", EXIT_CODE_USAGE, "-D");
 	refused("ddnsupd --once --check", EXIT_CODE_USAGE, "only one");
 	refused("ddnsupd --withdraw --once", EXIT_CODE_USAGE, "only one");
 	refused("ddnsupd --once --online", EXIT_CODE_USAGE, "--online");
 	refused("ddnsupd --check --dry-run", EXIT_CODE_USAGE, "--dry-run");
+}
+
+Test(options, daemon)
+{
+	struct line line;
+
+	cr_assert(parse(&line, "ddnsupd"));
+	cr_expect_eq(line.options.verb, VERB_DAEMON);
+	done(&line);
+	cr_assert(parse(&line, "ddnsupd -v -c f -i eth0 -a 192.0.2.1 -s 192.0.2.53"));
+	cr_expect_eq(line.options.verb, VERB_DAEMON);
+	done(&line);
+	refused("ddnsupd -D a.b.c", EXIT_CODE_USAGE, "-D");
+	refused("ddnsupd -S", EXIT_CODE_USAGE, "-S");
+	refused("ddnsupd amt", EXIT_CODE_USAGE, "amt: names go with --once");
+	refused("ddnsupd -j", EXIT_CODE_USAGE, "ddnsctl -j status");
+	refused("ddnsupd -n", EXIT_CODE_USAGE, "--dry-run");
+	refused("ddnsupd --online", EXIT_CODE_USAGE, "--online");
 }
 
 Test(options, combinations)
