@@ -349,7 +349,7 @@ print_good_reply(const struct run *run, const char *line,
 	else if (run->command->print == PRINT_TEXT && reply->text != NULL)
 		strbuf_add(&text, reply->text);
 	else if (run->command->print == PRINT_STATUS && reply->has_report)
-		text_ctl_status(reply, colour, width, &text);
+		text_ctl_status(&reply->report, colour, width, &text);
 	else if (run->command->print == PRINT_REPORT && reply->has_report)
 		text_report(&reply->report, colour, width, &text);
 	printed = print_text(strbuf_text(&text));

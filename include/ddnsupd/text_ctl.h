@@ -11,20 +11,11 @@
 
 #include <stdbool.h>
 #include <stddef.h>
-#include <stdint.h>
 
 #include "ddnsupd/event.h"
 #include "ddnsupd/fault.h"
 #include "ddnsupd/report.h"
 #include "ddnsupd/strbuf.h"
-
-/* What status says of a registration beside what a report has; -1: not known. */
-struct text_ctl_registration {
-	char *state;             /* "held"; NULL: not said */
-	int64_t next_update_s;   /* seconds from now */
-	int64_t last_try_s;      /* seconds ago */
-	int64_t *record_age_s;   /* of each record, in the report's order */
-};
 
 struct text_ctl_reply {
 	int exit;
@@ -33,9 +24,6 @@ struct text_ctl_reply {
 	char *json;              /* what came as report, a line; NULL */
 	bool has_report;
 	struct report report;
-	struct text_ctl_registration *registrations; /* as many as the report's */
-	char *version;           /* the daemon's; NULL: not said */
-	int64_t uptime_s;        /* -1: not said */
 	void *source;            /* what the report's constant texts are part of */
 };
 
@@ -55,7 +43,7 @@ void text_ctl_reply_free(struct text_ctl_reply *reply);
 
 /* status for a person: colour when asked; at most `width` columns where that is
  * possible, 0: no bound. */
-void text_ctl_status(const struct text_ctl_reply *reply, bool colour, unsigned width,
+void text_ctl_status(const struct report *report, bool colour, unsigned width,
     struct strbuf *out);
 
 #endif

@@ -12,7 +12,6 @@
 #include "text_json.h"
 
 static const char *level_name(enum note_level level);
-static char *finish_line(json_t *object);
 
 char *
 text_ctl_note(const char *time, enum note_level level, const char *subject,
@@ -40,7 +39,7 @@ text_ctl_note_json(const char *time, enum note_level level, const char *subject,
 	text_json_set(object, "level", text_json_string(level_name(level)));
 	text_json_set(object, "subject", text_json_string(subject));
 	text_json_set(object, "text", text_json_string(text));
-	line = finish_line(object);
+	line = text_json_finish(object, TEXT_JSON_LINE);
 	line[strlen(line) - 1] = '\0';
 	return line;
 }
@@ -55,7 +54,7 @@ text_ctl_request(const char *command, const char *name, bool json)
 		text_json_set(object, "name", text_json_string(name));
 	if (json)
 		text_json_set(object, "json", json_true());
-	return finish_line(object);
+	return text_json_finish(object, TEXT_JSON_LINE);
 }
 
 enum fault
@@ -64,7 +63,7 @@ text_ctl_reply(const char *line, size_t len, struct text_ctl_reply *reply)
 	json_t *object = json_loadb(line, len, 0, NULL), *report;
 	enum fault fault = FAULT_TEXT_SYNTAX;
 
-	*reply = (struct text_ctl_reply){.uptime_s = -1};
+	*reply = (struct text_ctl_reply){.report.uptime_us = -1};
 	if (json_is_integer(json_object_get(object, "exit"))) {
 		fault = FAULT_NONE;
 		reply->exit = (int)text_ctl_read_int(object, "exit", 0);
@@ -72,8 +71,10 @@ text_ctl_reply(const char *line, size_t len, struct text_ctl_reply *reply)
 		reply->text = text_ctl_read_text(object, "text");
 		report = json_object_get(object, "report");
 		if (json_is_object(report)) {
-			text_ctl_read_report(report, reply);
-			reply->json = finish_line(json_incref(report));
+			reply->has_report = true;
+			text_ctl_read_report(report, &reply->report);
+			reply->json = text_json_finish(json_incref(report),
+			    TEXT_JSON_LINE);
 		}
 	}
 	reply->source = object;
@@ -83,16 +84,10 @@ text_ctl_reply(const char *line, size_t len, struct text_ctl_reply *reply)
 void
 text_ctl_reply_free(struct text_ctl_reply *reply)
 {
-	for (size_t i = 0; i < reply->report.registration_count; i++) {
-		free(reply->registrations[i].state);
-		free(reply->registrations[i].record_age_s);
-	}
-	free(reply->registrations);
 	report_free(&reply->report);
 	free(reply->error);
 	free(reply->text);
 	free(reply->json);
-	free(reply->version);
 	json_decref(reply->source);
 }
 
@@ -111,12 +106,4 @@ level_name(enum note_level level)
 	default:
 		return "debug";
 	}
-}
-
-/* As --json prints numbers and names, so that the line is the same as there. */
-static char *
-finish_line(json_t *object)
-{
-	return text_json_finish(object,
-	    JSON_COMPACT | JSON_ENSURE_ASCII | JSON_REAL_PRECISION(15));
 }

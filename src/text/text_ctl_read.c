@@ -3,13 +3,14 @@
  */
 #include <string.h>
 
+#include "ddnsupd/clock.h"
 #include "ddnsupd/mem.h"
 #include "text_ctl_read.h"
 
-static void read_registration(const json_t *object, struct text_ctl_reply *reply);
+static void read_registration(const json_t *object, struct report *report);
 static void read_place(const json_t *object, struct report_registration *reg);
-static void read_records(const json_t *object, struct report_registration *reg,
-    struct text_ctl_registration *more);
+static void read_records(const json_t *object, struct report_registration *reg);
+static int64_t read_us(const json_t *object, const char *key);
 static void read_server(const json_t *object, struct report *report);
 static void read_rule(const json_t *object, struct report *report);
 static const char *text_of(const json_t *object, const char *key);
@@ -33,39 +34,33 @@ text_ctl_read_int(const json_t *object, const char *key, int64_t otherwise)
 }
 
 void
-text_ctl_read_report(const json_t *object, struct text_ctl_reply *reply)
+text_ctl_read_report(const json_t *object, struct report *report)
 {
 	const json_t *list = json_object_get(object, "registrations"), *item;
 	const json_t *daemon = json_object_get(object, "daemon");
 	size_t i;
 
-	reply->has_report = true;
-	reply->registrations = mem_zero(json_array_size(list) + 1,
-	    sizeof(*reply->registrations));
 	json_array_foreach(list, i, item)
-		read_registration(item, reply);
+		read_registration(item, report);
 	list = json_object_get(object, "dns_servers");
 	json_array_foreach(list, i, item)
-		read_server(item, &reply->report);
+		read_server(item, report);
 	list = json_object_get(object, "rules");
 	json_array_foreach(list, i, item)
-		read_rule(item, &reply->report);
-	reply->report.host_fqdn =
+		read_rule(item, report);
+	report->host_fqdn =
 	    text_ctl_read_text(json_object_get(object, "host"), "fqdn");
-	reply->report.error = text_ctl_read_text(object, "error");
-	reply->report.exit = (enum exit_code)text_ctl_read_int(object, "exit", 0);
-	reply->version = text_ctl_read_text(daemon, "version");
-	reply->uptime_s = text_ctl_read_int(daemon, "uptime_s", -1);
+	report->error = text_ctl_read_text(object, "error");
+	report->exit = (enum exit_code)text_ctl_read_int(object, "exit", 0);
+	report->version = json_string_value(json_object_get(daemon, "version"));
+	report->uptime_us = read_us(daemon, "uptime_s");
 }
 
 static void
-read_registration(const json_t *object, struct text_ctl_reply *reply)
+read_registration(const json_t *object, struct report *report)
 {
 	bool shared = strcmp(text_of(object, "mode"), "shared") == 0;
-	struct text_ctl_registration *more =
-	    &reply->registrations[reply->report.registration_count];
-	struct report_registration *reg = report_add(&reply->report,
-	    text_of(object, "name"),
+	struct report_registration *reg = report_add(report, text_of(object, "name"),
 	    json_string_value(json_object_get(object, "fqdn")),
 	    shared ? FQDN_SHARED : FQDN_DEDICATED);
 
@@ -73,10 +68,10 @@ read_registration(const json_t *object, struct text_ctl_reply *reply)
 	reg->zone = text_ctl_read_text(object, "zone");
 	reg->error = text_ctl_read_text(object, "error");
 	read_place(object, reg);
-	more->state = text_ctl_read_text(object, "state");
-	more->next_update_s = text_ctl_read_int(object, "next_update_s", -1);
-	more->last_try_s = text_ctl_read_int(object, "last_try_s", -1);
-	read_records(json_object_get(object, "records"), reg, more);
+	reg->state = json_string_value(json_object_get(object, "state"));
+	reg->next_us = read_us(object, "next_update_s");
+	reg->tried_us = read_us(object, "last_try_s");
+	read_records(json_object_get(object, "records"), reg);
 }
 
 /* By which server, and how long it took. */
@@ -87,33 +82,37 @@ read_place(const json_t *object, struct report_registration *reg)
 
 	reg->has_server =
 	    endpoint_parse(&reg->server, text_of(object, "server")) == FAULT_NONE;
-	reg->rcode = -1;
-	reg->elapsed_us = -1;
 	if (json_is_number(elapsed))
 		reg->elapsed_us = (int64_t)(json_number_value(elapsed) * 1000);
 }
 
 static void
-read_records(const json_t *list, struct report_registration *reg,
-    struct text_ctl_registration *more)
+read_records(const json_t *list, struct report_registration *reg)
 {
 	struct report_record *record;
 	const json_t *item;
 	struct addr addr;
 	size_t i;
 
-	more->record_age_s = mem_zero(json_array_size(list) + 1, sizeof(int64_t));
 	json_array_foreach(list, i, item) {
 		if (addr_parse(&addr, text_of(item, "address")) != FAULT_NONE)
 			continue;
-		more->record_age_s[reg->record_count] =
-		    text_ctl_read_int(item, "age_s", -1);
 		record = report_add_record(reg, &addr,
 		    change_of(text_of(item, "change")),
 		    json_string_value(json_object_get(item, "reason")));
 		record->ttl = (uint32_t)text_ctl_read_int(item, "ttl", 0);
 		record->has_ttl = json_is_integer(json_object_get(item, "ttl"));
+		record->age_us = read_us(item, "age_s");
 	}
+}
+
+/* -1: not known. */
+static int64_t
+read_us(const json_t *object, const char *key)
+{
+	int64_t s = text_ctl_read_int(object, key, -1);
+
+	return s >= 0 && s < INT64_MAX / CLOCK_S(1) ? CLOCK_S(s) : -1;
 }
 
 static void
@@ -125,7 +124,7 @@ read_server(const json_t *object, struct report *report)
 		report_add_server(report, &server);
 }
 
-/* The id is the object's, which the reply keeps. */
+/* The id is the object's. */
 static void
 read_rule(const json_t *object, struct report *report)
 {

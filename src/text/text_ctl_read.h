@@ -10,13 +10,13 @@
 #include <jansson.h>
 #include <stdint.h>
 
-#include "ddnsupd/text_ctl.h"
+#include "ddnsupd/report.h"
 
 /* A copy, NULL when there is none; a number, `otherwise` when there is none. */
 char *text_ctl_read_text(const json_t *object, const char *key);
 int64_t text_ctl_read_int(const json_t *object, const char *key, int64_t otherwise);
 
-/* The object of "report" into the reply's report and what goes with it. */
-void text_ctl_read_report(const json_t *object, struct text_ctl_reply *reply);
+/* An object of --json; the report's constant texts are the object's. */
+void text_ctl_read_report(const json_t *object, struct report *report);
 
 #endif

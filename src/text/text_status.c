@@ -16,6 +16,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "ddnsupd/clock.h"
 #include "ddnsupd/mem.h"
 #include "ddnsupd/text_ctl.h"
 #include "text_pen.h"
@@ -35,45 +36,38 @@ enum mark {
 	MARK_OFF,
 };
 
-static void print_head(struct text_pen *pen, const struct text_ctl_reply *reply);
+static void print_head(struct text_pen *pen, const struct report *report);
 static void print_servers(struct text_pen *pen, const struct report *report);
-static void print_registration(struct text_pen *pen, const struct text_ctl_reply *reply,
-    size_t i);
-static enum mark mark_of(const struct report_registration *reg,
-    const struct text_ctl_registration *more);
+static void print_registration(struct text_pen *pen, const struct report *report,
+    const struct report_registration *reg);
+static enum mark mark_of(const struct report_registration *reg);
 static bool is_among(const char *word, const char *const *list);
-static void print_title(struct text_pen *pen, const struct report_registration *reg,
-    const struct text_ctl_registration *more);
-static void print_records(struct text_pen *pen, const struct report_registration *reg,
-    const struct text_ctl_registration *more);
-static void describe_record(const struct report_record *record, int64_t age_s,
-    struct strbuf *out);
-static void print_try(struct text_pen *pen, const struct report_registration *reg,
-    const struct text_ctl_registration *more);
-static void describe_try(const struct report_registration *reg,
-    const struct text_ctl_registration *more, struct strbuf *out);
-static void print_next(struct text_pen *pen, const struct text_ctl_registration *more,
-    bool failed);
+static void print_title(struct text_pen *pen, const struct report_registration *reg);
+static void print_records(struct text_pen *pen, const struct report_registration *reg);
+static void describe_record(const struct report_record *record, struct strbuf *out);
+static void print_try(struct text_pen *pen, const struct report_registration *reg);
+static void describe_try(const struct report_registration *reg, struct strbuf *out);
+static void print_next(struct text_pen *pen, const struct report_registration *reg);
 static void print_broken_rules(struct text_pen *pen, const struct report *report,
     const struct report_registration *reg);
 static void print_line(struct text_pen *pen, const char *label, enum text_ink ink,
     const char *text);
 static void add_server(const struct endpoint *server, struct strbuf *out);
-static void add_time(int64_t s, struct strbuf *out);
+static void add_time(int64_t us, struct strbuf *out);
 
 void
-text_ctl_status(const struct text_ctl_reply *reply, bool colour, unsigned width,
+text_ctl_status(const struct report *report, bool colour, unsigned width,
     struct strbuf *out)
 {
 	struct text_pen pen = {
 		.out = out, .prefix = "", .width = width, .colour = colour,
 	};
 
-	print_head(&pen, reply);
-	print_servers(&pen, &reply->report);
-	for (size_t i = 0; i < reply->report.registration_count; i++)
-		print_registration(&pen, reply, i);
-	if (reply->report.registration_count == 0) {
+	print_head(&pen, report);
+	print_servers(&pen, report);
+	for (size_t i = 0; i < report->registration_count; i++)
+		print_registration(&pen, report, &report->registrations[i]);
+	if (report->registration_count == 0) {
 		text_pen_begin(&pen, 0);
 		text_pen_rest(&pen, "no registrations", INDENT);
 		text_pen_end(&pen);
@@ -81,16 +75,16 @@ text_ctl_status(const struct text_ctl_reply *reply, bool colour, unsigned width,
 }
 
 static void
-print_head(struct text_pen *pen, const struct text_ctl_reply *reply)
+print_head(struct text_pen *pen, const struct report *report)
 {
-	const char *host = reply->report.host_fqdn;
+	const char *host = report->host_fqdn;
 	struct strbuf text = {0};
 
 	strbuf_printf(&text, "ddnsupd %s",
-	    reply->version != NULL ? reply->version : "");
-	if (reply->uptime_s >= 0) {
+	    report->version != NULL ? report->version : "");
+	if (report->uptime_us >= 0) {
 		strbuf_add(&text, ", up ");
-		add_time(reply->uptime_s, &text);
+		add_time(report->uptime_us, &text);
 	}
 	strbuf_printf(&text, ", on %s",
 	    host != NULL ? host : "a host whose FQDN is not known");
@@ -120,23 +114,21 @@ print_servers(struct text_pen *pen, const struct report *report)
 }
 
 static void
-print_registration(struct text_pen *pen, const struct text_ctl_reply *reply, size_t i)
+print_registration(struct text_pen *pen, const struct report *report,
+    const struct report_registration *reg)
 {
-	const struct report_registration *reg = &reply->report.registrations[i];
-	const struct text_ctl_registration *more = &reply->registrations[i];
-
 	text_pen_begin(pen, 0);
 	text_pen_end(pen);
-	print_title(pen, reg, more);
-	print_records(pen, reg, more);
-	print_try(pen, reg, more);
-	print_broken_rules(pen, &reply->report, reg);
-	print_next(pen, more, mark_of(reg, more) == MARK_BAD);
+	print_title(pen, reg);
+	print_records(pen, reg);
+	print_try(pen, reg);
+	print_broken_rules(pen, report, reg);
+	print_next(pen, reg);
 }
 
 /* The state says what stands now, the outcome how the last try went. */
 static enum mark
-mark_of(const struct report_registration *reg, const struct text_ctl_registration *more)
+mark_of(const struct report_registration *reg)
 {
 	static const char *const stopped[] = {"resting", "suspended", NULL};
 
@@ -150,9 +142,9 @@ mark_of(const struct report_registration *reg, const struct text_ctl_registratio
 	case OUTCOME_WITHDRAWN:
 		return MARK_OFF;
 	default:
-		if (more->state == NULL || strcmp(more->state, "held") == 0)
+		if (reg->state == NULL || strcmp(reg->state, "held") == 0)
 			return reg->outcome == OUTCOME_PENDING ? MARK_WAITS : MARK_GOOD;
-		return is_among(more->state, stopped) ? MARK_BAD : MARK_WAITS;
+		return is_among(reg->state, stopped) ? MARK_BAD : MARK_WAITS;
 	}
 }
 
@@ -165,8 +157,7 @@ is_among(const char *word, const char *const *list)
 }
 
 static void
-print_title(struct text_pen *pen, const struct report_registration *reg,
-    const struct text_ctl_registration *more)
+print_title(struct text_pen *pen, const struct report_registration *reg)
 {
 	static const char *const texts[] = {
 		[MARK_GOOD] = "ok", [MARK_WAITS] = "..", [MARK_BAD] = "!!",
@@ -176,7 +167,7 @@ print_title(struct text_pen *pen, const struct report_registration *reg,
 		[MARK_GOOD] = INK_GOOD, [MARK_WAITS] = INK_NOTICE,
 		[MARK_BAD] = INK_BAD, [MARK_OFF] = INK_NONE,
 	};
-	enum mark mark = mark_of(reg, more);
+	enum mark mark = mark_of(reg);
 	const char *mode = reg->mode == FQDN_SHARED ? "shared" : "dedicated";
 
 	text_pen_begin(pen, 0);
@@ -187,14 +178,13 @@ print_title(struct text_pen *pen, const struct report_registration *reg,
 		    reg->fqdn != NULL ? reg->fqdn : "(FQDN not known)", 0,
 		    INK_NONE);
 	text_pen_cell(pen, mode, 0, INK_NONE);
-	if (more->state != NULL && mark != MARK_OFF)
-		text_pen_cell(pen, more->state, 0, inks[mark]);
+	if (reg->state != NULL && mark != MARK_OFF)
+		text_pen_cell(pen, reg->state, 0, inks[mark]);
 	text_pen_end(pen);
 }
 
 static void
-print_records(struct text_pen *pen, const struct report_registration *reg,
-    const struct text_ctl_registration *more)
+print_records(struct text_pen *pen, const struct report_registration *reg)
 {
 	unsigned columns = 0, len;
 	char text[ADDR_TEXT_MAX];
@@ -213,7 +203,7 @@ print_records(struct text_pen *pen, const struct report_registration *reg,
 		text_pen_cell(pen, addr_format(&record->addr, text), columns, INK_NONE);
 		text_pen_cell(pen, record_change_name(record->change), CHANGE_COLUMNS,
 		    record->change == RECORD_PENDING ? INK_NOTICE : INK_NONE);
-		describe_record(record, more->record_age_s[i], &rest);
+		describe_record(record, &rest);
 		text_pen_rest(pen, strbuf_text(&rest), 2 * INDENT);
 		text_pen_end(pen);
 		strbuf_free(&rest);
@@ -221,10 +211,10 @@ print_records(struct text_pen *pen, const struct report_registration *reg,
 }
 
 static void
-describe_record(const struct report_record *record, int64_t age_s, struct strbuf *out)
+describe_record(const struct report_record *record, struct strbuf *out)
 {
-	if (age_s >= 0) {
-		add_time(age_s, out);
+	if (record->age_us >= 0) {
+		add_time(record->age_us, out);
 		strbuf_add(out, " ago");
 	}
 	if (record->has_ttl)
@@ -235,13 +225,12 @@ describe_record(const struct report_record *record, int64_t age_s, struct strbuf
 }
 
 static void
-print_try(struct text_pen *pen, const struct report_registration *reg,
-    const struct text_ctl_registration *more)
+print_try(struct text_pen *pen, const struct report_registration *reg)
 {
-	bool bad = mark_of(reg, more) == MARK_BAD;
+	bool bad = mark_of(reg) == MARK_BAD;
 	struct strbuf text = {0};
 
-	describe_try(reg, more, &text);
+	describe_try(reg, &text);
 	print_line(pen, outcome_name(reg->outcome), bad ? INK_BAD : INK_NONE,
 	    strbuf_text(&text));
 	strbuf_free(&text);
@@ -251,8 +240,7 @@ print_try(struct text_pen *pen, const struct report_registration *reg,
 
 /* "corp.example via 192.0.2.53, 3 ms, 2 h ago", as much of it as is known. */
 static void
-describe_try(const struct report_registration *reg,
-    const struct text_ctl_registration *more, struct strbuf *out)
+describe_try(const struct report_registration *reg, struct strbuf *out)
 {
 	if (reg->zone != NULL)
 		strbuf_add(out, reg->zone);
@@ -264,23 +252,24 @@ describe_try(const struct report_registration *reg,
 		strbuf_printf(out, "%s%" PRId64 ".%" PRId64 " ms",
 		    out->len > 0 ? ", " : "", reg->elapsed_us / 1000,
 		    reg->elapsed_us % 1000 / 100);
-	if (more->last_try_s >= 0) {
+	if (reg->tried_us >= 0) {
 		strbuf_add(out, out->len > 0 ? ", " : "");
-		add_time(more->last_try_s, out);
+		add_time(reg->tried_us, out);
 		strbuf_add(out, " ago");
 	}
 }
 
 static void
-print_next(struct text_pen *pen, const struct text_ctl_registration *more, bool failed)
+print_next(struct text_pen *pen, const struct report_registration *reg)
 {
 	struct strbuf text = {0};
 
-	if (more->next_update_s < 0)
+	if (reg->next_us < 0)
 		return;
 	strbuf_add(&text, "in ");
-	add_time(more->next_update_s, &text);
-	print_line(pen, failed ? "next try" : "next", INK_NONE, text.s);
+	add_time(reg->next_us, &text);
+	print_line(pen, mark_of(reg) == MARK_BAD ? "next try" : "next", INK_NONE,
+	    text.s);
 	strbuf_free(&text);
 }
 
@@ -326,8 +315,10 @@ add_server(const struct endpoint *server, struct strbuf *out)
 
 /* Two units at most: "45 s", "12 min", "3 h 12 min", "2 d 4 h". */
 static void
-add_time(int64_t s, struct strbuf *out)
+add_time(int64_t us, struct strbuf *out)
 {
+	int64_t s = us / CLOCK_S(1);
+
 	if (s < MINUTE_S)
 		strbuf_printf(out, "%" PRId64 " s", s);
 	else if (s < HOUR_S)

@@ -108,11 +108,11 @@ Test(text_ctl, reply_of_another_version)
 	cr_expect(!reply.report.registrations[0].has_server);
 	cr_assert_eq(reply.report.registrations[0].record_count, 1);
 	cr_expect(!reply.report.registrations[0].records[0].has_ttl);
-	cr_expect_eq(reply.registrations[0].record_age_s[0], -1);
-	cr_expect_eq(reply.registrations[1].next_update_s, -1);
+	cr_expect_eq(reply.report.registrations[0].records[0].age_us, -1);
+	cr_expect_eq(reply.report.registrations[1].next_us, -1);
 	cr_expect_eq(reply.report.server_count, 0);
 	cr_expect_eq(reply.report.rule_count, 1);
-	cr_expect_eq(reply.uptime_s, -1);
+	cr_expect_eq(reply.report.uptime_us, -1);
 	text_ctl_reply_free(&reply);
 }
 
@@ -135,7 +135,7 @@ status_is(const char *line, bool colour, unsigned width, const char *want)
 	struct strbuf text = {0};
 
 	cr_assert(read_reply(&reply, line), "%s", line);
-	text_ctl_status(&reply, colour, width, &text);
+	text_ctl_status(&reply.report, colour, width, &text);
 	cr_expect_str_eq(strbuf_text(&text), want);
 	strbuf_free(&text);
 	text_ctl_reply_free(&reply);
