@@ -197,6 +197,7 @@ print_text(const char *text)
 	return EXIT_CODE_TEMPORARY;
 }
 
+/* Who is turned away at the door, the daemon being full, may read why. */
 static int
 ask(struct run *run)
 {
@@ -204,7 +205,8 @@ ask(struct run *run)
 	    run->command->print == PRINT_STREAM && run->json);
 	int status = open_socket(run);
 
-	if (status == EXIT_CODE_OK && send(run->fd, request, strlen(request), 0) == -1)
+	if (status == EXIT_CODE_OK &&
+	    send(run->fd, request, strlen(request), 0) == -1 && errno != EPIPE)
 		status = silent(run);
 	free(request);
 	if (status != EXIT_CODE_OK)
