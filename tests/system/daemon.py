@@ -236,8 +236,9 @@ class Daemon:
         """As hostnamectl does it, in the daemon's own UTS namespace."""
         if hosts is not None:
             self.agent.write_machine_file("/etc/hosts", hosts)
-        subprocess.run(["nsenter", f"--uts=/proc/{self.pid}/ns/uts", "hostname",
-                        node_name], check=True)
+        subprocess.run(["nsenter", f"--uts=/proc/{self.pid}/ns/uts", "sh", "-c",
+                        'printf %s "$1" >/proc/sys/kernel/hostname', "sh", node_name],
+                       check=True)
 
     def proc_status(self):
         """{key: value} of /proc/PID/status."""
