@@ -36,18 +36,18 @@ text_ctl_read_int(const json_t *object, const char *key, int64_t otherwise)
 void
 text_ctl_read_report(const json_t *object, struct report *report)
 {
-	const json_t *list = json_object_get(object, "registrations"), *item;
+	const json_t *list = json_object_get(object, "registrations");
 	const json_t *daemon = json_object_get(object, "daemon");
 	size_t i;
 
-	json_array_foreach(list, i, item)
-		read_registration(item, report);
+	for (i = 0; i < json_array_size(list); i++)
+		read_registration(json_array_get(list, i), report);
 	list = json_object_get(object, "dns_servers");
-	json_array_foreach(list, i, item)
-		read_server(item, report);
+	for (i = 0; i < json_array_size(list); i++)
+		read_server(json_array_get(list, i), report);
 	list = json_object_get(object, "rules");
-	json_array_foreach(list, i, item)
-		read_rule(item, report);
+	for (i = 0; i < json_array_size(list); i++)
+		read_rule(json_array_get(list, i), report);
 	report->host_fqdn =
 	    text_ctl_read_text(json_object_get(object, "host"), "fqdn");
 	report->error = text_ctl_read_text(object, "error");
@@ -90,11 +90,11 @@ static void
 read_records(const json_t *list, struct report_registration *reg)
 {
 	struct report_record *record;
-	const json_t *item;
 	struct addr addr;
-	size_t i;
 
-	json_array_foreach(list, i, item) {
+	for (size_t i = 0; i < json_array_size(list); i++) {
+		const json_t *item = json_array_get(list, i);
+
 		if (addr_parse(&addr, text_of(item, "address")) != FAULT_NONE)
 			continue;
 		record = report_add_record(reg, &addr,

@@ -264,8 +264,8 @@ print_next(struct text_pen *pen, const struct report_registration *reg)
 {
 	struct strbuf text = {0};
 
-	if (reg->next_us < 0)
-		return;
+	if (reg->next_us <= 0)
+		return; /* none, or it is at it */
 	strbuf_add(&text, "in ");
 	add_time(reg->next_us, &text);
 	print_line(pen, mark_of(reg) == MARK_BAD ? "next try" : "next", INK_NONE,
