@@ -13,6 +13,9 @@ import subprocess
 import threading
 import time
 
+import dns.flags
+import dns.message
+import dns.query
 import dns.rdatatype
 
 import net
@@ -43,7 +46,12 @@ def addresses(server, name):
     """What the server says of a name: {address}."""
     found = set()
     for rdtype in ("A", "AAAA"):
-        for rrset in server.ask(name, rdtype).answer:
+        answer = server.ask(name, rdtype)
+        if answer.flags & dns.flags.TC:
+            with net.inside(server.namespace):
+                answer = dns.query.tcp(dns.message.make_query(name, rdtype),
+                                       server.address, timeout=3)
+        for rrset in answer.answer:
             if rrset.rdtype == dns.rdatatype.from_text(rdtype):
                 found |= {str(rdata) for rdata in rrset}
     return found

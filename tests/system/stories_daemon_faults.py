@@ -61,20 +61,32 @@ def server_down_long(world):
         settle(daemon, server, NAME, {HOST, LATER, "192.0.2.12"}, seconds=20)
 
 
-@stories("daemon faults: resting after a failure, {} tries again at once", {
+def bounce(down, up):
+    """Long enough to be seen."""
+    def event(agent):
+        net.ip(down, agent.namespace)
+        time.sleep(0.5)
+        net.ip(up, agent.namespace)
+    return event
+
+
+ROUTE = "route add default via 192.0.2.53\n"
+LINK_DOWN, LINK_UP = "link set eth0 down\n", "link set eth0 up\n"
+
+
+@stories("daemon faults: resting after a failure, {} makes it try again at once", {
     "a new address": (lambda agent: change(agent, "192.0.2.12"), {"192.0.2.12"}),
-    "a link that comes back": (lambda agent: net.ip(
-        "link set eth0 down\nlink set eth0 up\n", agent.namespace), set()),
-    "a route that comes back": (lambda agent: net.ip(
-        "route del default\nroute add default via 192.0.2.53\n", agent.namespace), set()),
+    "a link that comes back": (bounce(LINK_DOWN, LINK_UP), set()),
+    "a link and a route that come back": (bounce(LINK_DOWN, LINK_UP + ROUTE), set(), ROUTE),
+    "a route that comes back": (bounce("route del default\n", ROUTE), set(), ROUTE),
 })
-def event_retries(world, event, more):
+def event_retries(world, event, more, before=""):
     """A refused update rests for a quarter of an hour."""
     refuses = [True]
     proxy, server = scripted.front(world, scripted.only("UPDATE", lambda question: (
         question.answer(dns.rcode.REFUSED) if refuses[0] else scripted.Pass())))
     agent = world.agent(addresses=(f"{HOST}/24",))
-    net.ip("route add default via 192.0.2.53\n", agent.namespace)
+    net.ip(before, agent.namespace)
     with Daemon(world, agent, conf(agent)) as daemon:
         daemon.wait_state("resting", seconds=20)
         true(daemon.registration()["next_update_s"] > 600, "a long rest", daemon)
