@@ -70,6 +70,7 @@ struct engine {
 	size_t open;                 /* regs that are not done */
 	struct heap heap;
 	struct heap_item deadline;
+	struct heap_item disk;       /* when one that failed is tried again */
 	int64_t started_us;
 	int64_t tentative_until_us;
 	int64_t wall_s;
@@ -80,6 +81,7 @@ struct engine {
 	int signal;
 	uint64_t serial;
 	bool can_save;
+	bool disk_failed;            /* and it was said */
 	uint64_t generation;         /* of the last SAVE */
 	uint64_t saved;
 	uint32_t *savers;            /* regs that wait for the disk */
@@ -128,6 +130,14 @@ struct reg *engine_add_reg(struct engine *engine,
 
 /* May another conversation begin? */
 bool engine_has_room(const struct engine *engine);
+
+/* --- engine_disk.c: the state could be written, or not ------------------------------ */
+
+void engine_disk_event(struct engine *engine, struct step *step,
+    const struct event *event);
+
+/* It is written again, whoever waits for it or not. */
+void engine_disk_retry(struct engine *engine, struct step *step);
 
 /* --- engine_report.c: values to results -------------------------------------------- */
 

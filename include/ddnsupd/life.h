@@ -29,6 +29,7 @@ struct life {
 	int64_t gone_since_us[2];  /* the family has had no address since; CLOCK_NEVER */
 	struct rrset seen[2];      /* addresses at the last event */
 	bool was_up;               /* the link, at the last event */
+	bool was_routed;           /* and whether there was a default route */
 	bool forced;               /* refresh: now, whatever is believed */
 	bool withdrawn;            /* by ddnsctl: until refresh or reload */
 	char *suspended;           /* why; NULL: it is not */

@@ -356,15 +356,7 @@ saved(struct engine *engine, struct step *step, const struct event *event)
 	if (event->id > engine->saved)
 		engine->saved = event->id;
 	step->saved = engine->saved;
-	if (event->kind == EVENT_SAVE_FAILED && engine->can_save) {
-		engine->can_save = false;
-		step->subject = "state";
-		step_note(step, NOTE_WARNING, "cannot be written (%s): the update goes "
-		    "on, but a later --withdraw cannot know these records",
-		    fault_text(event->fault));
-		engine->saved = step->saved = engine->generation;
-		step->next_save = 0;
-	}
+	engine_disk_event(engine, step, event);
 	engine->saver_count = 0;
 	for (i = 0; i < count; i++) {
 		struct reg *reg = engine->regs[engine->savers[i]];
@@ -382,7 +374,9 @@ wake(struct engine *engine, struct step *step)
 	while (engine->started && (item = heap_first(&engine->heap)) != NULL &&
 	    item->at_us <= step->now_us) {
 		heap_remove(&engine->heap, item);
-		if (item != &engine->deadline) {
+		if (item == &engine->disk) {
+			engine_disk_retry(engine, step);
+		} else if (item != &engine->deadline) {
 			for_reg(step, (struct reg *)item);
 			reg_wake((struct reg *)item, step);
 		} else if (engine->options.mode == ENGINE_DAEMON) {

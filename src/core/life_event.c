@@ -17,7 +17,7 @@ life_net(struct reg *reg, struct step *step)
 	struct rrset now[2] = {{.type = RRTYPE_A}, {.type = RRTYPE_AAAA}};
 	struct desired desired;
 	unsigned family;
-	bool up;
+	bool up, routed;
 
 	if (reg->cfg == NULL || reg->withdraw) {
 		life_consider(reg, step);
@@ -28,7 +28,8 @@ life_net(struct reg *reg, struct step *step)
 	for (family = 0; family < 2; family++)
 		rrset_copy(&now[family], &desired.families[family].set);
 	desired_free(&desired);
-	up = facts->net.route_count > 0 && (link == NULL || link->up);
+	up = link == NULL || link->up;
+	routed = facts->net.route_count > 0;
 	if (!rrset_equal(&now[0], &life->seen[0]) ||
 	    !rrset_equal(&now[1], &life->seen[1])) {
 		life->settle_until_us = settle_event(&life->settle, life->seen, now,
@@ -37,12 +38,13 @@ life_net(struct reg *reg, struct step *step)
 		if (life->event_us == 0)
 			life->event_us = step->now_us;
 		backoff_reset(&life->backoff);
-	} else if (up && !life->was_up) {
+	} else if ((up && !life->was_up) || (routed && !life->was_routed)) {
 		/* the network is back: whatever failed may work now */
 		life->rest_until_us = 0;
 		backoff_reset(&life->backoff);
 	}
 	life->was_up = up;
+	life->was_routed = routed;
 	for (family = 0; family < 2; family++) {
 		rrset_free(&life->seen[family]);
 		life->seen[family] = now[family];

@@ -149,10 +149,14 @@ def disk(world, before, hinder, allow):
         change(agent, "192.0.2.12")
         settle(daemon, server, NAME, {HOST, LATER, "192.0.2.12"}, seconds=15)
         inside_of(daemon, allow.format(state=agent.state))
+        until(lambda: re.search(r"192\.0\.2\.12", state_text(daemon)),
+              "the state is written again", 40, daemon)
+        daemon.wait_log("state: written again")
+        equal(len(daemon.wait_log("state: cannot be written")), 1, "warnings", daemon)
         change(agent, "192.0.2.13")
         settle(daemon, server, NAME, {HOST, LATER, "192.0.2.12", "192.0.2.13"}, seconds=15)
         until(lambda: re.search(r"192\.0\.2\.13", state_text(daemon)),
-              "the state is written again", 10, daemon)
+              "the state is written as before", 5, daemon)
 
 
 def state_text(daemon):
