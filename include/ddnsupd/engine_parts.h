@@ -128,6 +128,9 @@ struct reg *engine_add_reg(struct engine *engine,
     const struct config_registration *cfg, const char *name, enum fqdn_mode mode,
     const struct name *fqdn);
 
+/* The step goes on for this registration. */
+void engine_turn(struct step *step, const struct reg *reg);
+
 /* May another conversation begin? */
 bool engine_has_room(const struct engine *engine);
 

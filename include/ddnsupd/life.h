@@ -55,6 +55,9 @@ void life_force(struct reg *reg, struct step *step);
 /* Take its records out of DNS; `final`: the registration is gone afterwards. */
 void life_withdraw(struct reg *reg, struct step *step, bool final);
 void life_withdrawn(struct reg *reg, struct step *step);
+
+/* The registration is gone; it holds no conversation. */
+void life_end(struct reg *reg);
 void life_free(struct reg *reg);
 
 /* --- engine_daemon.c: events of the whole ------------------------------------------- */
@@ -66,6 +69,10 @@ void engine_daemon_stop(struct engine *engine, struct step *step);
 
 /* Withdraw names in the state that no registration has. */
 void engine_withdraw_orphans(struct engine *engine, struct step *step);
+
+/* A name that `keeper` has from now on is no longer withdrawn for anybody else. */
+void engine_keep(struct engine *engine, struct step *step, const struct reg *keeper,
+    const struct name *fqdn);
 
 /* One line for the service manager, when it has changed. */
 void engine_tell_status(struct engine *engine, struct step *step);

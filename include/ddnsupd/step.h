@@ -26,6 +26,8 @@ struct step {
 	const char *subject;    /* what its notes are about */
 	struct rests *rests;    /* servers that cannot: asked last for a while */
 	struct tally *tally;    /* counts; NULL: nobody wants them */
+	bool again;             /* a failure was told before: what a new try has to say
+	                         * is for those who listen, until it differs */
 	uint64_t ignored;       /* answers that did not match, counted in this step */
 	int64_t wall_s;         /* for the state file only */
 	bool save_wanted;       /* out: the state has changed, write it */

@@ -38,7 +38,6 @@ static void run_queue(struct engine *, struct step *);
 static void save(struct engine *, struct step *);
 static void finish(struct engine *, struct step *);
 static struct step step_for(struct engine *, const struct event *, struct effects *);
-static void for_reg(struct step *, const struct reg *);
 
 struct engine *
 engine_new(struct config *config, struct state *state,
@@ -138,7 +137,7 @@ absorb(struct engine *engine, struct step *step, const struct event *event)
 			if (engine->regs[i]->state != REG_WAITING ||
 			    engine->regs[i]->life != NULL)
 				continue;
-			for_reg(step, engine->regs[i]);
+			engine_turn(step, engine->regs[i]);
 			reg_consider(engine->regs[i], step);
 		}
 		break;
@@ -206,7 +205,7 @@ start(struct engine *engine, struct step *step, const struct event *event)
 	for (i = 0; i < engine->reg_count; i++) {
 		if (engine->regs[i]->life != NULL)
 			continue; /* it began as somebody else's former name */
-		for_reg(step, engine->regs[i]);
+		engine_turn(step, engine->regs[i]);
 		reg_begin(engine->regs[i], step);
 	}
 }
@@ -344,7 +343,7 @@ route(struct engine *engine, struct step *step, const struct event *event)
 	/* a stale answer: its conversation is over */
 	if (owner == 0 || owner > engine->reg_count)
 		return;
-	for_reg(step, engine->regs[owner - 1]);
+	engine_turn(step, engine->regs[owner - 1]);
 	reg_event(engine->regs[owner - 1], step, event);
 }
 
@@ -361,7 +360,7 @@ saved(struct engine *engine, struct step *step, const struct event *event)
 	for (i = 0; i < count; i++) {
 		struct reg *reg = engine->regs[engine->savers[i]];
 
-		for_reg(step, reg);
+		engine_turn(step, reg);
 		reg_wake(reg, step);
 	}
 }
@@ -377,7 +376,7 @@ wake(struct engine *engine, struct step *step)
 		if (item == &engine->disk) {
 			engine_disk_retry(engine, step);
 		} else if (item != &engine->deadline) {
-			for_reg(step, (struct reg *)item);
+			engine_turn(step, (struct reg *)item);
 			reg_wake((struct reg *)item, step);
 		} else if (engine->options.mode == ENGINE_DAEMON) {
 			if (engine->stopping)
@@ -403,7 +402,7 @@ stop(struct engine *engine, struct step *step, const char *why)
 
 	engine->stopping = true;
 	for (i = 0; i < engine->reg_count; i++) {
-		for_reg(step, engine->regs[i]);
+		engine_turn(step, engine->regs[i]);
 		reg_abort(engine->regs[i], step, why);
 	}
 	heap_set(&engine->heap, &engine->deadline, step->now_us + LAST_SAVE_US);
@@ -422,7 +421,7 @@ run_queue(struct engine *engine, struct step *step)
 	    engine_has_room(engine)) {
 		struct reg *reg = engine->regs[engine->queue_next++];
 
-		for_reg(step, reg);
+		engine_turn(step, reg);
 		if (reg->state == REG_QUEUED)
 			reg_consider(reg, step);
 	}
@@ -491,10 +490,10 @@ step_for(struct engine *engine, const struct event *event, struct effects *effec
 	};
 }
 
-/* The step goes on for this registration. */
-static void
-for_reg(struct step *step, const struct reg *reg)
+void
+engine_turn(struct step *step, const struct reg *reg)
 {
 	step->owner = reg->index + 1;
 	step->subject = reg->subject;
+	step->again = reg->life != NULL && reg->life->said != NULL;
 }

@@ -115,8 +115,7 @@ act_and_wait(struct engine *engine, struct step *step, uint64_t client,
 
 		if (reg->state == REG_DONE || !reg_is_called(reg, request->name))
 			continue;
-		step->owner = reg->index + 1;
-		step->subject = reg->subject;
+		engine_turn(step, reg);
 		if (request->command == CONTROL_REFRESH)
 			life_force(reg, step);
 		else
@@ -128,7 +127,6 @@ act_and_wait(struct engine *engine, struct step *step, uint64_t client,
 	waiter->client = client;
 	waiter->until_us = step->now_us + WAIT_US;
 	waiter->name = mem_text(request->name);
-	heap_set(&engine->heap, &engine->deadline, waiter->until_us);
 }
 
 static bool
@@ -181,13 +179,17 @@ engine_forget_client(struct engine *engine, uint64_t client)
 void
 engine_serve_waiters(struct engine *engine, struct step *step)
 {
+	int64_t until_us = CLOCK_NEVER;
 	size_t i = 0;
 
+	if (engine->waiter_count == 0)
+		return;
 	while (i < engine->waiter_count) {
 		struct waiter *waiter = &engine->waiters[i];
 		struct report report = {0};
 
 		if (is_waited_for(engine, waiter) && waiter->until_us > step->now_us) {
+			until_us = clock_min(until_us, waiter->until_us);
 			i++;
 			continue;
 		}
@@ -197,6 +199,8 @@ engine_serve_waiters(struct engine *engine, struct step *step)
 		free(waiter->name);
 		engine->waiters[i] = engine->waiters[--engine->waiter_count];
 	}
+	if (!engine->stopping) /* else the deadline is the stop's */
+		heap_set(&engine->heap, &engine->deadline, until_us);
 }
 
 /* Is one of them still at it? */
@@ -228,6 +232,10 @@ engine_config_read(struct engine *engine, struct step *step, const struct event 
 		    event->error));
 		return;
 	}
+	if (engine->stopping) {
+		config_free(event->config);
+		return;
+	}
 	step_note(step, NOTE_NOTICE, "read again");
 	take_config(engine, step, event->config);
 	reply(step, event->client, text_control_text("reloaded"));
@@ -251,6 +259,7 @@ take_config(struct engine *engine, struct step *step, struct config *config)
 		const struct config_registration *cfg = &config->registrations[i];
 		struct name fqdn;
 		bool known = rules_fqdn(cfg, &engine->facts.host, &fqdn) == FAULT_NONE;
+		struct reg *reg;
 
 		for (j = 0; j < count; j++)
 			if (engine->regs[j]->state != REG_DONE &&
@@ -258,8 +267,12 @@ take_config(struct engine *engine, struct step *step, struct config *config)
 				break;
 		if (j < count)
 			continue;
-		reg_begin(engine_add_reg(engine, cfg, cfg->name, cfg->mode,
-		    known ? &fqdn : NULL), step);
+		reg = engine_add_reg(engine, cfg, cfg->name, cfg->mode,
+		    known ? &fqdn : NULL);
+		if (known)
+			engine_keep(engine, step, reg, &fqdn);
+		engine_turn(step, reg);
+		reg_begin(reg, step);
 	}
 	engine_withdraw_orphans(engine, step);
 	config_free(old);
@@ -271,8 +284,7 @@ rebind(struct engine *engine, struct step *step, struct reg *reg, struct config 
 {
 	size_t i;
 
-	step->owner = reg->index + 1;
-	step->subject = reg->subject;
+	engine_turn(step, reg);
 	reg_cancel(reg, step);
 	for (i = 0; i < config->registration_count; i++)
 		if (strcmp(config->registrations[i].name, reg->name) == 0)

@@ -67,8 +67,7 @@ for_each(struct engine *engine, struct step *step,
 
 		if (reg->state == REG_DONE || reg->life == NULL)
 			continue;
-		step->owner = reg->index + 1;
-		step->subject = reg->subject;
+		engine_turn(step, reg);
 		act(reg, step);
 	}
 }
@@ -100,12 +99,28 @@ engine_withdraw_orphans(struct engine *engine, struct step *step)
 		reg = engine_add_reg(engine, NULL, entry->registration, entry->mode,
 		    &entry->fqdn);
 		reg->withdraw = reg->final = true;
-		step->owner = reg->index + 1;
-		step->subject = reg->subject;
+		engine_turn(step, reg);
 		step_note(step, NOTE_NOTICE, "no longer in the configuration, its "
 		    "records are removed");
 		if (engine->started)
 			reg_begin(reg, step);
+	}
+}
+
+void
+engine_keep(struct engine *engine, struct step *step, const struct reg *keeper,
+    const struct name *fqdn)
+{
+	size_t i;
+
+	for (i = 0; i < engine->reg_count; i++) {
+		struct reg *reg = engine->regs[i];
+
+		if (reg == keeper || !reg->final || reg->state == REG_DONE ||
+		    !name_equal(&reg->fqdn, fqdn))
+			continue;
+		reg_cancel(reg, step);
+		life_end(reg);
 	}
 }
 
@@ -129,22 +144,21 @@ engine_daemon_stop(struct engine *engine, struct step *step)
 	size_t i;
 
 	engine->stopping = true;
+	if (again)
+		engine->saved = engine->generation; /* the disk hangs */
 	for (i = 0; i < engine->reg_count; i++) {
 		struct reg *reg = engine->regs[i];
 
 		if (reg->state == REG_DONE)
 			continue;
-		step->owner = reg->index + 1;
-		step->subject = reg->subject;
+		engine_turn(step, reg);
 		if (!again && reg->cfg != NULL && reg->cfg->withdraw_on_stop &&
 		    reg_owned(reg) != 0) {
 			life_withdraw(reg, step, true);
 			continue;
 		}
 		reg_cancel(reg, step);
-		heap_remove(&engine->heap, &reg->timer);
-		reg->state = REG_DONE;
-		engine->open--;
+		life_end(reg);
 	}
 	heap_set(&engine->heap, &engine->deadline, step->now_us + LIFE_STOP_US);
 }

@@ -489,7 +489,9 @@ reg_withdraw_former(struct reg *reg, struct step *step)
 		former = engine_add_reg(engine, NULL, reg->name, entry->mode,
 		    &entry->fqdn);
 		former->withdraw = former->final = true;
+		engine_turn(step, former);
 		reg_begin(former, step);
+		engine_turn(step, reg);
 	}
 }
 

@@ -132,6 +132,7 @@ follow_name(struct reg *reg, struct step *step)
 		    name_format(&fqdn, text));
 	reg->has_fqdn = true;
 	reg->fqdn = fqdn;
+	engine_keep(reg->engine, step, reg, &fqdn);
 	reg->life->place.known = false;
 	sight_free(&reg->life->belief);
 	reg->life->rest_until_us = 0;
@@ -276,6 +277,7 @@ talk(struct reg *reg, struct step *step, unsigned mask, struct desired *desired)
 	life->forced = false;
 	life->look_at_us = CLOCK_NEVER;
 	life->tried_us = reg->started_us = step->now_us;
+	reg_take_servers(reg);
 	reg_clear_report(reg);
 	reg_converse(reg, step, mask, desired, &how);
 }
@@ -288,6 +290,8 @@ be_content(struct reg *reg, struct step *step, const struct desired *desired)
 
 	life->forced = false;
 	life->next_us = life->refresh_at_us;
+	if (!desired->families[0].tentative && !desired->families[1].tentative)
+		life->event_us = 0; /* what came has gone again */
 	if (reg->withdraw) {
 		life_withdrawn(reg, step);
 		return;
@@ -352,6 +356,7 @@ succeed(struct reg *reg, struct step *step, const struct txn *txn)
 	life->rest_until_us = 0;
 	free(life->said);
 	life->said = NULL;
+	step->again = false;
 	if (txn->ambiguous)
 		life->look_at_us = step->now_us + LIFE_LOOK_AGAIN_US;
 	if (life->event_us != 0 && step->tally != NULL)
@@ -393,12 +398,12 @@ fail(struct reg *reg, struct step *step)
 	struct report_registration *report = reg_report(reg);
 	int64_t wait_us = backoff_next(&life->backoff, report->exit, step->rng);
 	const char *error = report->error != NULL ? report->error : "failed";
-	bool again = life->said != NULL && strcmp(life->said, error) == 0;
 
+	step->again = life->said != NULL && strcmp(life->said, error) == 0;
 	life->place.known = false;
 	life->rest_until_us = step->now_us + wait_us;
-	step_note(step, again ? NOTE_INFO : NOTE_WARNING, "%s; next try in %lld s",
-	    error, (long long)(wait_us / CLOCK_S(1)));
+	step_note(step, NOTE_WARNING, "%s; next try in %lld s", error,
+	    (long long)(wait_us / CLOCK_S(1)));
 	free(life->said);
 	life->said = mem_text(error);
 }

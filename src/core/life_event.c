@@ -56,7 +56,7 @@ void
 life_withdraw(struct reg *reg, struct step *step, bool final)
 {
 	reg->withdraw = true;
-	reg->final = final;
+	reg->final = reg->final || final; /* no request brings back what is to go */
 	reg->life->rest_until_us = reg->life->settle_until_us = 0;
 	reg->life->place.known = false;
 	reg_clear_report(reg);
@@ -75,14 +75,20 @@ life_withdrawn(struct reg *reg, struct step *step)
 		report->outcome = OUTCOME_UNCHANGED;
 	sight_free(&reg->life->belief);
 	if (reg->final) {
-		heap_remove(&reg->engine->heap, &reg->timer);
-		reg->state = REG_DONE;
-		report->hidden = true;
-		reg->engine->open--;
+		life_end(reg);
 		return;
 	}
 	reg->withdraw = false;
 	reg->life->withdrawn = true;
 	reg->life->refresh_at_us = reg->life->next_us = CLOCK_NEVER;
 	step_note(step, NOTE_NOTICE, "withdrawn");
+}
+
+void
+life_end(struct reg *reg)
+{
+	heap_remove(&reg->engine->heap, &reg->timer);
+	reg->state = REG_DONE;
+	reg_report(reg)->hidden = true;
+	reg->engine->open--;
 }

@@ -38,7 +38,8 @@ settle_event(struct settle *settle, const struct rrset before[2],
 		settle->damped_us = now_us;
 	}
 	settle->event_us = now_us;
-	if (quiet)
+	/* a burst that goes on acts once in a while, not at each of its events */
+	if (quiet || now_us - settle->burst_us >= SETTLE_BURST_US)
 		settle->burst_us = now_us;
 	if (settle->damp_us > 0)
 		return now_us + settle->damp_us;

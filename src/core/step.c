@@ -60,7 +60,7 @@ step_note(struct step *step, enum note_level level, const char *format, ...)
 	strbuf_vprintf(&text, format, ap);
 	va_end(ap);
 	effect = effects_add(step->effects, EFFECT_NOTE);
-	effect->level = level;
+	effect->level = step->again && level < NOTE_INFO ? NOTE_INFO : level;
 	effect->subject = mem_text(step->subject);
 	effect->text = strbuf_take(&text);
 }

@@ -8,6 +8,9 @@
 #include "ddnsupd/text_control.h"
 #include "text_json.h"
 
+#define DEPTH_MAX 2 /* nothing we understand is deeper */
+
+static bool is_deep(const char *line, size_t len);
 static char *line_of(json_t *);
 
 static const char *const commands[] = {
@@ -22,7 +25,8 @@ static const char *const commands[] = {
 enum fault
 text_control_request(const char *line, size_t len, struct control_request *request)
 {
-	json_t *top = json_loadb(line, len, JSON_REJECT_DUPLICATES, NULL);
+	json_t *top = is_deep(line, len) ? NULL :
+	    json_loadb(line, len, JSON_REJECT_DUPLICATES, NULL);
 	const char *command = json_string_value(json_object_get(top, "command"));
 	const json_t *name = json_object_get(top, "name");
 	unsigned i;
@@ -41,6 +45,28 @@ text_control_request(const char *line, size_t len, struct control_request *reque
 	request->json = json_is_true(json_object_get(top, "json"));
 	json_decref(top);
 	return FAULT_NONE;
+}
+
+/* Brackets within brackets, outside of strings. */
+static bool
+is_deep(const char *line, size_t len)
+{
+	bool quoted = false;
+	size_t depth = 0, i;
+
+	for (i = 0; i < len; i++) {
+		if (quoted && line[i] == '\\')
+			i++;
+		else if (line[i] == '"')
+			quoted = !quoted;
+		else if (!quoted && (line[i] == '{' || line[i] == '['))
+			depth++;
+		else if (!quoted && (line[i] == '}' || line[i] == ']') && depth > 0)
+			depth--;
+		if (depth > DEPTH_MAX)
+			return true;
+	}
+	return false;
 }
 
 char *
