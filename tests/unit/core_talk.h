@@ -313,7 +313,20 @@ talk_until(struct talk *talk, int64_t ms)
 
 /* --- scripts ---------------------------------------------------------------------- */
 
-/* A question and its answer; "until MS" in place of a question lets time pass. */
+/* Let up to a second pass, until the question is open: pauses have their jitter. */
+static inline void
+await(struct talk *talk, const char *question)
+{
+	int64_t limit_us = talk->world.step.now_us + CLOCK_S(1);
+
+	while (!is_open(talk, question) && talk->deadline(talk) <= limit_us)
+		talk_until(talk, (talk->deadline(talk) + 999) / 1000);
+}
+
+/*
+ * A question and its answer.  "until MS" in place of a question lets time pass; "soon"
+ * before it waits for it.
+ */
 struct line {
 	const char *question;
 	const char *answer;
@@ -325,11 +338,17 @@ struct line {
 static inline void
 play_at(int line, struct talk *talk, const struct line *lines)
 {
-	for (; lines->question != NULL; lines++)
-		if (strncmp(lines->question, "until ", 6) == 0)
-			talk_until(talk, strtol(lines->question + 6, NULL, 10));
-		else
-			reply_at(line, talk, lines->question, lines->answer);
+	for (; lines->question != NULL; lines++) {
+		const char *question = lines->question;
+
+		if (strncmp(question, "until ", 6) == 0) {
+			talk_until(talk, strtol(question + 6, NULL, 10));
+			continue;
+		}
+		if (strncmp(question, "soon ", 5) == 0)
+			await(talk, question += 5);
+		reply_at(line, talk, question, lines->answer);
+	}
 }
 
 #endif
