@@ -193,6 +193,7 @@ locate_failed(struct txn *txn, struct step *step)
 		error = txn_say_locate(txn, &exit);
 		txn_end_family(txn, family, exit == EXIT_CODE_CONFIG ?
 		    OUTCOME_INVALID : OUTCOME_FAILED, exit, error);
+		txn_take_back(txn, step, family);
 	}
 	txn_end_pass(txn, step);
 }
