@@ -4,7 +4,8 @@
  * Open questions are texts, "A pc1.corp.example @192.0.2.53", and stay open until they
  * are closed:
  *
- *   TYPE NAME @SERVER      a query over a socket of its own (SEND)
+ *   TYPE NAME @SERVER      a query over a socket of its own (SEND), RD=0
+ *   TYPE! NAME @SERVER     the same, RD=1
  *   TYPE? NAME @SERVER     a lookup by the resolver library (LOOKUP)
  *   UPDATE ... @SERVER     see core_answer.h
  *   .../tcp                over TCP; port 53 is not written
@@ -132,9 +133,10 @@ question_text(const struct effect *effect, struct strbuf *out)
 	} else {
 		size_t at = read_name(effect->bytes, WIRE_HEADER_LEN, &name);
 
-		cr_expect_eq(get_u16(effect->bytes + 2), 0, "RD=0");
-		strbuf_printf(out, "%s %s",
+		cr_expect_eq(get_u16(effect->bytes + 2) & ~FLAG_RD, 0);
+		strbuf_printf(out, "%s%s %s",
 		    rrtype_name((uint16_t)get_u16(effect->bytes + at)),
+		    get_u16(effect->bytes + 2) & FLAG_RD ? "!" : "",
 		    strbuf_text(&name));
 		strbuf_free(&name);
 	}

@@ -48,6 +48,31 @@ Test(txn_races, somebody_was_faster)
 	expect_a("updated 0 +192.0.2.10 -192.0.2.66 -192.0.2.67");
 }
 
+/* Whoever else is at it does the same: not in step. */
+Test(txn_races, rounds_have_jitter)
+{
+	int64_t at_us[2];
+	int run;
+
+	for (run = 0; run < 2; run++) {
+		if (run > 0) {
+			end();
+			begin();
+			rng_u32(&talk.world.rng);
+		}
+		want("192.0.2.10", NULL);
+		go_seen("aa 192.0.2.66", NULL);
+		play(&talk,
+		    {UPDATE53, "NXRRSET"},
+		    {"soon " A53, "aa 192.0.2.67"},
+		    {"soon " UPDATE53, "NXRRSET"},
+		    {"soon " A53, "aa 192.0.2.68"});
+		await(&talk, UPDATE53);
+		at_us[run] = talk.world.step.now_us;
+	}
+	cr_expect_neq(at_us[0], at_us[1]);
+}
+
 /* At most 5 rounds, then 75. */
 Test(txn_races, five_lost_races)
 {

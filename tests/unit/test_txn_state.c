@@ -46,18 +46,21 @@ Test(txn_state, the_update_waits_for_the_disk)
 	expect_open(&talk, HEAD "!A +192.0.2.10/900 @192.0.2.53");
 }
 
-/* Dedicated: once per FQDN and type; a record of the type stands for the RRset. */
-Test(txn_state, dedicated_names_are_covered_by_one_record)
+/* Whatever else is known: a crash must not leave what nobody remembers. */
+Test(txn_state, every_new_address_is_recorded_first)
 {
 	slow_disk();
 	want("192.0.2.10", NULL);
 	know("192.0.2.9 held");
 	go_seen("aa 192.0.2.9", NULL);
-	cr_expect_not(save_wanted());
+	cr_expect(save_wanted());
+	expect_known("192.0.2.9 held 192.0.2.10 maybe");
+	expect_open(&talk, "");
+	on_disk();
 	expect_open(&talk, HEAD "=192.0.2.9 -192.0.2.9 +192.0.2.10/900 @192.0.2.53");
 }
 
-Test(txn_state, the_other_type_does_not_cover)
+Test(txn_state, of_either_type)
 {
 	slow_disk();
 	want(NULL, "2001:db8::10");
@@ -258,4 +261,73 @@ Test(txn_state, other_names_are_left_alone)
 	play(&talk, {UPDATE53, "NOERROR"}, {A53, "aa 192.0.2.10"});
 	expect_known("192.0.2.10 held");
 	expect_text(entry_text(state_find(&state, &other)), "192.0.2.10 held");
+}
+
+/* --- accepted, and not verified --------------------------------------------------- */
+
+/* Withdrawn, says the server, and shows it still: it may still be ours. */
+Test(txn_state, withdrawal_not_applied)
+{
+	goal.purpose = PLAN_WITHDRAW;
+	goal.mask = FAMILY_A;
+	know("192.0.2.10 held");
+	go_seen("aa 192.0.2.10", NULL);
+	play(&talk, {UPDATE53, "NOERROR"}, {A53, "aa 192.0.2.10"});
+	serve({UPDATE53, "YXRRSET"}, {A53, "aa 192.0.2.10"},
+	    {"NS? corp.example @192.0.2.53", "aa"}, {SOA, ZONE});
+	expect_a("failed 75");
+	expect_known("192.0.2.10 maybe");
+}
+
+Test(txn_state, withdrawal_not_verified_in_time)
+{
+	goal.purpose = PLAN_WITHDRAW;
+	goal.mask = FAMILY_A;
+	know("192.0.2.10 held");
+	go_seen("aa 192.0.2.10", NULL);
+	reply(&talk, UPDATE53, "NOERROR");
+	txn_abort(&txn, &talk.world.step, "gave up");
+	talk_absorb(&talk);
+	expect_a("failed 75");
+	expect_known("192.0.2.10 maybe");
+}
+
+Test(txn_state, former_address_that_still_shows)
+{
+	goal.mode = FQDN_SHARED;
+	want("192.0.2.10", NULL);
+	know("192.0.2.9 held");
+	go_seen("aa 192.0.2.9", NULL);
+	play(&talk, {UPDATE53, "NOERROR"}, {A53, "aa 192.0.2.9"});
+	serve({UPDATE53, "NXRRSET"}, {A53, "aa 192.0.2.9"},
+	    {"NS? corp.example @192.0.2.53", "aa"}, {SOA, ZONE});
+	expect_a("failed 75");
+	expect_known("192.0.2.9 maybe 192.0.2.10 maybe");
+}
+
+Test(txn_state, addition_not_verified_in_time)
+{
+	want("192.0.2.10", NULL);
+	go_seen("aa", NULL);
+	reply(&talk, UPDATE53, "NOERROR");
+	txn_abort(&txn, &talk.world.step, "gave up");
+	talk_absorb(&talk);
+	expect_a("failed 75");
+	expect_known("192.0.2.10 maybe");
+}
+
+/* Shared: what appears before an UPDATE of ours can have done it is somebody else's. */
+Test(txn_state, shared_and_appeared_meanwhile)
+{
+	goal.mode = FQDN_SHARED;
+	want("192.0.2.10", NULL);
+	go_seen("aa 192.0.2.66", NULL);
+	expect_known("192.0.2.10 maybe");
+	play(&talk,
+	    {UPDATE53, "NXRRSET"},
+	    {"soon " A53, "aa 192.0.2.10 192.0.2.66"},
+	    {"soon " UPDATE53, "NOERROR"},
+	    {A53, "aa 192.0.2.10 192.0.2.66"});
+	expect_a("unchanged 0 =192.0.2.10");
+	expect_known("192.0.2.10 confirmed");
 }
