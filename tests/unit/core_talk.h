@@ -28,6 +28,7 @@ struct talk {
 	struct strbuf notes;              /* "subject: text\n" */
 	unsigned saves;
 	uint64_t save_id;
+	char *saved;                      /* text of the last SAVE; NULL: none */
 	int exit;                         /* FINISH; -1: not yet */
 };
 
@@ -56,6 +57,7 @@ talk_close(struct talk *talk)
 	while (talk->open_count > 0)
 		talk_drop(talk, talk->open_count - 1);
 	strbuf_free(&talk->notes);
+	free(talk->saved);
 	world_close(&talk->world);
 }
 
@@ -93,6 +95,9 @@ talk_take(struct talk *talk, struct effect *effect)
 	case EFFECT_SAVE:
 		talk->saves++;
 		talk->save_id = effect->id;
+		free(talk->saved);
+		talk->saved = effect->text;
+		effect->text = NULL;
 		break;
 	case EFFECT_NOTE:
 		strbuf_printf(&talk->notes, "%s: %s\n", effect->subject, effect->text);

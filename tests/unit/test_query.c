@@ -221,8 +221,8 @@ Test(query, reject, .init = begin, .fini = end)
 }
 
 /*
- * Broken or forged: the resolver library has given up waiting, so the question goes on a
- * socket of its own, where the next datagram counts.
+ * Broken or forged: the resolver library has given up waiting, so the question goes out
+ * on a socket of its own, where the next datagram counts.
  */
 Test(query, forged_answer, .init = begin, .fini = end)
 {
