@@ -202,6 +202,29 @@ Test(txn_verify, no_good_answer)
 	}
 }
 
+/* Nobody else can be asked: what is said is that nobody has seen it. */
+Test(txn_verify, nobody_can_look)
+{
+	static const struct {
+		const char *answer, *says;
+	} cases[] = {
+		{"fault PORT_UNREACHABLE", "verified: the server does not answer any more"},
+		{"REFUSED", "verified: the server does not answer queries now"},
+		{"192.0.2.10", "verified: the server does not answer with authority"},
+	};
+	size_t i;
+
+	for (i = 0; i < LENGTH(cases); i++) {
+		accepted();
+		serve({A53, cases[i].answer}, {NS, "aa"}, {SOA, ZONE});
+		expect_a("failed 75");
+		expect_says(0, cases[i].says);
+		expect_known("192.0.2.10 maybe");
+		end();
+		begin();
+	}
+}
+
 /* A referral is never proof: forget the zone, rediscover once. */
 Test(txn_verify, below_a_cut)
 {
