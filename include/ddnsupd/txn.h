@@ -100,7 +100,7 @@ struct txn {
 	bool looked_again;            /* this observation follows a failed prerequisite */
 	int failed_rcode;
 	unsigned maybe_applied;       /* families of an UPDATE that went unanswered */
-	unsigned loose;               /* of any that left: a copy may be applied later */
+	unsigned loose;               /* of any that left and was not answered no */
 	unsigned loosened;            /* by the last UPDATE */
 	struct rrset doubt_added[2];  /* of UPDATEs that went unanswered */
 	struct rrset doubt_removed[2];
