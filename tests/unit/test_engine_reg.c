@@ -40,6 +40,19 @@ Test(engine_reg, one_is_invalid)
 	cr_expect(error_says(1, "R17"));
 }
 
+/* Whatever their order. */
+Test(engine_reg, the_first_one_is_invalid)
+{
+	add_more("good", "pc1-good");
+	reg->ttl_s = 0;
+	config->registrations[1].enabled = false;
+	stand("192.0.2.10", 0);
+	go();
+	cr_expect_eq(talk.exit, EXIT_CODE_CONFIG);
+	expect_report(0, "invalid 78");
+	expect_report(1, "disabled 0");
+}
+
 Test(engine_reg, disabled)
 {
 	add_more("off", "pc1-off");
@@ -219,6 +232,24 @@ Test(engine_reg, tentative_for_ever)
 	cr_expect_eq(talk.exit, 0);
 	expect_report(0, "updated 0: 192.0.2.10 added, "
 	    "2001:db8::10 skipped (tentative)");
+}
+
+/* One that is ready waits for another of its family, so that both go at once. */
+Test(engine_reg, tentative_beside_a_ready_one)
+{
+	stand("2001:db8::10", 0);
+	stand("2001:db8::11", FACT_ADDR_TENTATIVE);
+	go();
+	expect_open(&talk, "");
+	talk_until(&talk, 4999);
+	expect_open(&talk, "");
+	talk_until(&talk, 5000);
+	expect_open(&talk, SOA "; " AAAA53);
+	locate_it();
+	tell({AAAA53, "aa"}, {UPDATE53, "NOERROR"}, {AAAA53, "aa 2001:db8::10"});
+	cr_expect_eq(talk.exit, 0);
+	expect_report(0, "updated 0: 2001:db8::10 added, "
+	    "2001:db8::11 skipped (tentative)");
 }
 
 /* The address changes while its conversation runs: once more with the new one. */

@@ -42,6 +42,9 @@ Test(txn_state, the_update_waits_for_the_disk)
 	expect_known("192.0.2.10 maybe");
 	expect_open(&talk, "");
 	cr_expect_eq(txn.step, TXN_SAVE);
+	on_txn_wake(&talk);
+	talk_absorb(&talk);
+	expect_open(&talk, "");
 	on_disk();
 	expect_open(&talk, HEAD "!A +192.0.2.10/900 @192.0.2.53");
 }
