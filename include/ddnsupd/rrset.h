@@ -40,6 +40,9 @@ bool rrset_has(const struct rrset *set, const struct addr *addr);
 bool rrset_add(struct rrset *set, const struct addr *addr);
 bool rrset_remove(struct rrset *set, const struct addr *addr);
 
+/* Add all of `from`, whose type an empty set takes. */
+void rrset_merge(struct rrset *to, const struct rrset *from);
+
 /* The same addresses; TTLs are not looked at. */
 bool rrset_equal(const struct rrset *a, const struct rrset *b);
 

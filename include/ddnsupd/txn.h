@@ -80,6 +80,7 @@ struct txn_candidate {
 	bool again;                   /* SERVFAIL: had its second chance */
 	bool doubt;                   /* did not answer an UPDATE */
 	bool unverified;              /* said NOERROR, but it does not show */
+	const char *unseen;           /* and nobody could look, why; NULL: it was seen */
 	bool said;                    /* class, rcode, fault, meaning are set */
 	unsigned class;               /* enum verdict_class */
 	int rcode;                    /* -1: silent */
@@ -110,10 +111,11 @@ struct txn {
 	bool looked_again;            /* this observation follows a failed prerequisite */
 	int failed_rcode;
 	unsigned maybe_applied;       /* families of an UPDATE that went unanswered */
+	unsigned loose;               /* of any that left and was not answered no */
+	unsigned loosened;            /* by the last UPDATE */
 	struct rrset doubt_added[2];  /* of UPDATEs that went unanswered */
 	struct rrset doubt_removed[2];
-	struct rrset forgotten[2];    /* ours, removed by an UPDATE not yet verified */
-	struct rrset put[2];          /* addresses this conversation made MAYBE */
+	struct rrset put[2];          /* addresses recorded in advance, as MAYBE */
 	bool put_saved;
 	uint64_t wait_save;           /* SAVE: the generation waited for */
 	int64_t resume_us;            /* PAUSE */

@@ -91,14 +91,20 @@ struct state_entry *txn_entry(const struct txn *txn);
  * candidate.  Returns whether the UPDATE must wait for the disk. */
 bool txn_put(struct txn *txn, struct step *step, bool early);
 
-/* The family stands as planned: record it. */
+/* What is planned was accepted, or stands: record it as held. */
 void txn_hold(struct txn *txn, struct step *step, unsigned family);
+
+/* The family stands as planned, and that shows: what is gone is no longer held. */
+void txn_forget(struct txn *txn, struct step *step, unsigned family);
+
+/* The last UPDATE has changed nothing. */
+void txn_not_applied(struct txn *txn, unsigned family);
 
 /* Shared: an address recorded in advance that stands there before an UPDATE of ours can
  * have put it there is somebody else's. */
 void txn_disown(struct txn *txn, struct step *step, unsigned family);
 
-/* NOERROR, but it does not show: HELD becomes MAYBE again, what was removed as well. */
+/* NOERROR, but it does not show: HELD becomes MAYBE again, what was to go as well. */
 void txn_doubt(struct txn *txn, struct step *step, unsigned family);
 
 /* The TTL that the server shows after the UPDATE. */

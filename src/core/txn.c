@@ -37,8 +37,6 @@ txn_start(struct txn *txn, struct step *step, const struct txn_goal *goal)
 	txn->results[1].done = !(goal->mask & FAMILY_AAAA);
 	txn->put[0].type = RRTYPE_A;
 	txn->put[1].type = RRTYPE_AAAA;
-	txn->forgotten[0].type = RRTYPE_A;
-	txn->forgotten[1].type = RRTYPE_AAAA;
 	/* a permission is tested one family at a time (protocol.md 7) */
 	begin_pass(txn, goal->purpose == PLAN_PROBE && goal->mask == FAMILY_BOTH ?
 	    FAMILY_A : goal->mask);
@@ -259,6 +257,7 @@ locate_failed(struct txn *txn, struct step *step)
 		error = txn_say_locate(txn, &exit);
 		txn_end_family(txn, family, exit == EXIT_CODE_CONFIG ?
 		    OUTCOME_INVALID : OUTCOME_FAILED, exit, error);
+		txn_take_back(txn, step, family);
 	}
 	txn_end_pass(txn, step);
 }
@@ -366,7 +365,8 @@ note_failures(struct txn *txn)
 				    sighting->fault);
 				txn->candidates[j].local = sighting->local;
 				/* a resolver need not answer without recursion */
-				if (txn->candidates[j].origin == CANDIDATE_RESOLVER)
+				if (txn->candidates[j].origin == CANDIDATE_RESOLVER &&
+				    sighting->rcode != RCODE_SERVFAIL)
 					txn->candidates[j].class = VERDICT_SILENT;
 			}
 		txn->rcode = sighting->rcode;
@@ -458,7 +458,6 @@ txn_free(struct txn *txn)
 		rrset_free(&result->pending);
 		plan_free(&txn->plans[family]);
 		rrset_free(&txn->put[family]);
-		rrset_free(&txn->forgotten[family]);
 		rrset_free(&txn->doubt_added[family]);
 		rrset_free(&txn->doubt_removed[family]);
 		rrset_free(&txn->goal.desired[family]);

@@ -31,6 +31,8 @@ txn_failed(struct txn *txn, struct step *step, const struct verdict *verdict, in
 		txn_pause(txn, step, CLOCK_S(1), CLOCK_S(1));
 		return;
 	}
+	/* what one server showed says nothing about the next */
+	txn->guards[0] = txn->guards[1] = PLAN_GUARD_SEEN;
 	if (verdict->next == VERDICT_REDISCOVER && !txn->rediscovered) {
 		txn->rediscovered = true;
 		txn->step = TXN_LOCATE;

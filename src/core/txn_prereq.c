@@ -9,6 +9,8 @@
 #include "ddnsupd/txn_parts.h"
 
 static void take_success(struct txn *, struct step *);
+static bool can_be_ours(const struct txn *, unsigned family,
+    const struct rrset *before);
 static void end_alias(struct txn *, struct step *, unsigned family);
 static bool escalate(struct txn *, unsigned family);
 static void give_up(struct txn *, struct step *, unsigned family);
@@ -39,11 +41,9 @@ txn_second_look(struct txn *txn, struct step *step)
 	unsigned family = txn->sent == FAMILY_AAAA;
 
 	txn->looked_again = false;
+	take_success(txn, step);
 	if (same) /* nor has an earlier copy been applied */
 		txn->maybe_applied &= ~txn->sent;
-	else if (txn->goal.purpose != PLAN_PROBE &&
-	    (txn->goal.mode == FQDN_DEDICATED || (txn->maybe_applied & txn->sent)))
-		take_success(txn, step);
 	if (txn->sent == FAMILY_BOTH && !txn->results[0].done && !txn->results[1].done) {
 		txn_split(txn, step);
 		return false;
@@ -80,8 +80,13 @@ take_success(struct txn *txn, struct step *step)
 		struct plan_input in = txn_plan_input(txn, family);
 		struct plan now;
 
-		if (!(txn->sent & (1U << family)) || result->done ||
-		    rrset_equal(&before.sets[family], &txn->before.sets[family]))
+		if (!(txn->sent & (1U << family)) || result->done)
+			continue;
+		if (!can_be_ours(txn, family, &before.sets[family])) {
+			txn_not_applied(txn, family);
+			continue;
+		}
+		if (rrset_equal(&before.sets[family], &txn->before.sets[family]))
 			continue;
 		in.guard = PLAN_GUARD_SEEN;
 		plan_make(&now, &in);
@@ -91,12 +96,38 @@ take_success(struct txn *txn, struct step *step)
 		}
 		plan_free(&now);
 		txn_accepted(txn, step, family);
+		txn_forget(txn, step, family);
 		txn_keep_rest(txn, family);
 		result->ttl = txn->before.sets[family].ttl;
 		txn_end_family(txn, family, txn_good_outcome(txn), EXIT_CODE_OK, NULL);
 	}
 	sight_copy(&txn->before, &before);
 	sight_free(&before);
+}
+
+/*
+ * Can our UPDATE have been applied all the same?  One that was sent once may have been
+ * doubled on its way: what it adds is there now, or queries do not show what made it
+ * fail.  A shared name's other writers may add the same address at the same moment: to
+ * them it is left.
+ */
+static bool
+can_be_ours(const struct txn *txn, unsigned family, const struct rrset *before)
+{
+	const struct rrset *seen = &txn->observe.sight.sets[family];
+	const struct plan *plan = &txn->plans[family];
+	size_t i;
+
+	if (txn->goal.purpose == PLAN_PROBE)
+		return false;
+	if (txn->maybe_applied & (1U << family))
+		return true;
+	if (rrset_equal(seen, before))
+		return seen->count == 0 && !txn->observe.sight.cname;
+	for (i = 0; i < plan->added.count; i++)
+		if (!rrset_has(seen, &plan->added.addrs[i]))
+			return false;
+	return txn->goal.mode == FQDN_DEDICATED;
 }
 
 /* A permission test that cannot be made, or a name that others keep changing. */
@@ -154,6 +185,6 @@ end_alias(struct txn *txn, struct step *step, unsigned family)
 		return;
 	}
 	rrset_clear(&txn->plans[family].result);
-	txn_hold(txn, step, family);
+	txn_forget(txn, step, family);
 	txn_end_family(txn, family, OUTCOME_UNCHANGED, EXIT_CODE_OK, NULL);
 }

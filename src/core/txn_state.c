@@ -2,14 +2,17 @@
  * txn_state: what we hold, kept in step with the conversation (protocol.md 5, "State").
  *
  * Before an UPDATE that may add something unknown to the state, the addresses go in as
- * MAYBE; after its NOERROR they are HELD; a failure that applied nothing takes them back.
+ * MAYBE; after its NOERROR they are HELD; what was removed is forgotten when it is seen
+ * to be gone; a failure that applied nothing takes back what was recorded in advance.
  */
 #include "ddnsupd/txn_parts.h"
 
 static bool put_addr(struct txn *, unsigned family, const struct addr *);
-static bool forget_gone(struct txn *, struct state_entry *, unsigned family);
 static void hold_addr(struct txn *, struct state_entry *, unsigned family,
     const struct addr *, bool added);
+static bool will_forget(const struct txn *, const struct state_entry *,
+    unsigned family);
+static bool is_gone(const struct txn *, unsigned family, const struct addr *);
 
 struct state_entry *
 txn_entry(const struct txn *txn)
@@ -91,17 +94,13 @@ txn_hold(struct txn *txn, struct step *step, unsigned family)
 		entry->has_server = true;
 		entry->server = txn->server;
 	}
-	if (entry == NULL)
+	if (entry == NULL || plan->verdict == PLAN_NOTHING)
 		return;
-	step->save_wanted |= forget_gone(txn, entry, family);
-	if (plan->verdict != PLAN_NOTHING) {
-		entry->refreshed_s = step->wall_s;
-		if (txn->goal.purpose == PLAN_REGISTER && txn->goal.managed[family])
-			entry->asked_ttl = plan->ttl;
-		step->save_wanted = true;
-	}
-	if (entry->record_count == 0)
-		state_remove(txn->goal.state, &txn->goal.where.owner);
+	entry->refreshed_s = step->wall_s;
+	if (txn->goal.purpose == PLAN_REGISTER && txn->goal.managed[family])
+		entry->asked_ttl = plan->ttl;
+	/* one write is enough: that which forgets follows */
+	step->save_wanted |= !will_forget(txn, entry, family);
 }
 
 static void
@@ -111,54 +110,79 @@ hold_addr(struct txn *txn, struct state_entry *entry, unsigned family,
 	bool ours = added || txn->goal.mode == FQDN_DEDICATED ||
 	    state_entry_owns(entry, addr);
 
+	/* added indeed, no longer only recorded in advance */
+	if (added)
+		rrset_remove(&txn->put[family], addr);
 	state_entry_put(entry, addr, txn->plans[family].verdict == PLAN_NOTHING ?
 	    txn->before.sets[family].ttl : txn->plans[family].ttl,
 	    ours ? HOLDING_HELD : HOLDING_CONFIRMED);
 }
 
 /* Records of the family that do not stand there any more are no longer held. */
-static bool
-forget_gone(struct txn *txn, struct state_entry *entry, unsigned family)
+void
+txn_forget(struct txn *txn, struct step *step, unsigned family)
 {
-	const struct plan *plan = &txn->plans[family];
-	size_t i = 0, count = entry->record_count;
+	struct state_entry *entry = txn_entry(txn);
+	size_t i = 0;
 
-	while (i < entry->record_count) {
+	while (entry != NULL && i < entry->record_count) {
 		struct addr addr = entry->records[i].addr;
 
-		if (rrtype_of(&addr) != plan->result.type ||
-		    rrset_has(&plan->result, &addr)) {
+		if (is_gone(txn, family, &addr)) {
+			state_entry_drop(entry, &addr);
+			step->save_wanted = true;
+		} else {
 			i++;
-			continue;
 		}
-		if (state_entry_owns(entry, &addr))
-			rrset_add(&txn->forgotten[family], &addr);
-		state_entry_drop(entry, &addr);
 	}
-	return entry->record_count != count;
+	if (entry != NULL && entry->record_count == 0)
+		state_remove(txn->goal.state, &txn->goal.where.owner);
+}
+
+/* Will anything of the family be forgotten when the plan shows? */
+static bool
+will_forget(const struct txn *txn, const struct state_entry *entry, unsigned family)
+{
+	size_t i;
+
+	for (i = 0; i < entry->record_count; i++)
+		if (is_gone(txn, family, &entry->records[i].addr))
+			return true;
+	return false;
+}
+
+static bool
+is_gone(const struct txn *txn, unsigned family, const struct addr *addr)
+{
+	const struct rrset *result = &txn->plans[family].result;
+
+	return rrtype_of(addr) == result->type && !rrset_has(result, addr);
 }
 
 void
 txn_doubt(struct txn *txn, struct step *step, unsigned family)
 {
 	const struct rrset *added = &txn->plans[family].added;
-	const struct rrset *forgotten = &txn->forgotten[family];
 	struct state_entry *entry = txn_entry(txn);
 	size_t i;
 
 	txn->maybe_applied |= 1U << family;
-	for (i = 0; entry != NULL && i < added->count; i++)
-		if (state_entry_owns(entry, &added->addrs[i]))
-			state_entry_put(entry, &added->addrs[i], txn->plans[family].ttl,
-			    HOLDING_MAYBE);
-	for (i = 0; i < forgotten->count; i++) {
-		entry = state_ensure(txn->goal.state, &txn->goal.where.owner,
-		    txn->goal.mode, txn->goal.registration);
-		state_entry_put(entry, &forgotten->addrs[i], txn->plans[family].ttl,
-		    HOLDING_MAYBE);
+	for (i = 0; entry != NULL && i < entry->record_count; i++) {
+		struct state_record *record = &entry->records[i];
+
+		if (record->holding != HOLDING_HELD ||
+		    (!rrset_has(added, &record->addr) &&
+		    !is_gone(txn, family, &record->addr)))
+			continue;
+		record->holding = HOLDING_MAYBE;
+		step->save_wanted = true;
 	}
-	step->save_wanted |= added->count + forgotten->count > 0;
-	rrset_clear(&txn->forgotten[family]);
+}
+
+void
+txn_not_applied(struct txn *txn, unsigned family)
+{
+	txn->loose &= ~(txn->loosened & (1U << family));
 }
 
 /* What has appeared without an UPDATE of ours that can have done it is not ours. */
@@ -169,7 +193,7 @@ txn_disown(struct txn *txn, struct step *step, unsigned family)
 	struct rrset *put = &txn->put[family];
 	size_t i = 0;
 
-	if (entry == NULL || (txn->maybe_applied & (1U << family)))
+	if (entry == NULL || (txn->loose & (1U << family)))
 		return;
 	while (i < put->count) {
 		struct addr addr = put->addrs[i];
@@ -194,7 +218,7 @@ txn_take_back(struct txn *txn, struct step *step, unsigned family)
 	struct state_entry *entry = txn_entry(txn);
 	size_t i;
 
-	if ((txn->maybe_applied & (1U << family)) || entry == NULL)
+	if ((txn->loose & (1U << family)) || entry == NULL)
 		return;
 	for (i = 0; i < txn->put[family].count; i++) {
 		const struct state_record *record =

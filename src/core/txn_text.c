@@ -16,6 +16,8 @@ static void say_temporary(const struct txn *, const struct txn_candidate *,
 static void say_silent(const struct txn *, struct strbuf *);
 static void say_others(const struct txn *, const struct txn_candidate *,
     struct strbuf *);
+static void say_doubt(const struct txn *, const struct txn_candidate *,
+    struct strbuf *);
 static const char *said(const struct txn_candidate *);
 
 enum outcome
@@ -152,6 +154,7 @@ txn_say_exhausted(const struct txn *txn, enum exit_code exit)
 		say_silent(txn, &out);
 	if (candidate != NULL && exit != EXIT_CODE_UNAVAILABLE)
 		say_others(txn, candidate, &out);
+	say_doubt(txn, candidate, &out);
 	return strbuf_take(&out);
 }
 
@@ -217,7 +220,11 @@ say_temporary(const struct txn *txn, const struct txn_candidate *candidate,
 
 	endpoint_format(&candidate->server, server);
 	name_format(&txn->zone, zone);
-	if (candidate->unverified)
+	if (candidate->unverified && candidate->unseen != NULL)
+		strbuf_printf(out, "%s accepted the update of zone %s, but it cannot be "
+		    "verified: %s; run again to see", server, zone,
+		    candidate->unseen);
+	else if (candidate->unverified)
 		strbuf_printf(out, "%s accepted the update of zone %s but it does not "
 		    "show there (accepted but not applied, or not yet); look at the "
 		    "server's log and try again", server, zone);
@@ -262,6 +269,18 @@ say_others(const struct txn *txn, const struct txn_candidate *candidate,
 		    said(&txn->candidates[i]));
 		before = ", ";
 	}
+}
+
+/* An UPDATE went out earlier, and what the candidate said does not tell. */
+static void
+say_doubt(const struct txn *txn, const struct txn_candidate *candidate,
+    struct strbuf *out)
+{
+	if (!(txn->maybe_applied & txn->pass))
+		return;
+	if (candidate == NULL || (!candidate->unverified && candidate->rcode >= 0))
+		strbuf_add(out, "; an update that was sent may have been applied: run "
+		    "again to see");
 }
 
 static const char *

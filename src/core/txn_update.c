@@ -17,6 +17,8 @@ static bool knows_own(const struct txn *);
 static void build(const struct txn *, struct update *);
 static void plan_only(struct txn *, struct step *);
 static void unanswered(struct txn *, struct step *);
+static bool is_no(const struct txn *, const struct verdict *);
+static void not_applied(struct txn *);
 
 /* What stands there is known: decide what goes into the message, if anything. */
 void
@@ -130,8 +132,10 @@ settle(struct txn *txn, struct step *step, unsigned mask)
 		changed = txn_keep_rest(txn, family);
 		result->ttl = txn->before.sets[family].ttl;
 		txn->rcode = RCODE_NOERROR;
-		if (!txn->goal.dry_run)
+		if (!txn->goal.dry_run) {
 			txn_hold(txn, step, family);
+			txn_forget(txn, step, family);
+		}
 		txn_end_family(txn, family, changed ? txn_good_outcome(txn) :
 		    OUTCOME_UNCHANGED, EXIT_CODE_OK, NULL);
 	}
@@ -230,6 +234,10 @@ txn_send_update(struct txn *txn, struct step *step)
 	step_note(step, NOTE_INFO, "update to %s (%s)", endpoint_format(server, text),
 	    txn->sent == FAMILY_BOTH ? "A and AAAA" :
 	    txn->sent == FAMILY_A ? "A" : "AAAA");
+	if (txn->goal.purpose != PLAN_PROBE) {
+		txn->loosened = txn->sent & ~txn->loose;
+		txn->loose |= txn->sent;
+	}
 	txn->step = TXN_UPDATE;
 	ask_start(&txn->ask, step, ASK_UPDATE, server, txn->goal.tcp, bytes, len);
 }
@@ -275,6 +283,8 @@ txn_update_answered(struct txn *txn, struct step *step)
 		    txn->ask.fault == FAULT_RESET) {
 			unanswered(txn, step);
 			txn->candidates[txn->current].doubt = true;
+		} else {
+			not_applied(txn);
 		}
 		txn_failed(txn, step, verdict_of_fault(VERDICT_UPDATE, txn->ask.fault),
 		    -1, txn->ask.fault);
@@ -287,6 +297,8 @@ txn_update_answered(struct txn *txn, struct step *step)
 	if (txn->ask.attempt_count > 1 && verdict->class == VERDICT_TEMPORARY &&
 	    verdict->next != VERDICT_GO_ON)
 		unanswered(txn, step);
+	if (txn->ask.attempt_count == 1 && is_no(txn, verdict))
+		not_applied(txn);
 	if (verdict->next == VERDICT_GO_ON) {
 		if (txn->goal.purpose == PLAN_PROBE) {
 			txn_permitted(txn, step);
@@ -321,9 +333,30 @@ unanswered(struct txn *txn, struct step *step)
 	for (family = 0; family < 2; family++) {
 		if (!(txn->sent & (1U << family)))
 			continue;
-		rrset_copy(&txn->doubt_added[family], &txn->plans[family].added);
-		rrset_copy(&txn->doubt_removed[family], &txn->plans[family].removed);
+		rrset_merge(&txn->doubt_added[family], &txn->plans[family].added);
+		rrset_merge(&txn->doubt_removed[family], &txn->plans[family].removed);
 	}
+}
+
+/*
+ * Does the answer to an UPDATE that was sent once say that nothing was applied?  After a
+ * SERVFAIL a copy that the network doubled may find the server recovered: a dedicated
+ * name remembers that.  Under a shared name the same address would rather be the host's.
+ */
+static bool
+is_no(const struct txn *txn, const struct verdict *verdict)
+{
+	if (verdict->next == VERDICT_GO_ON || verdict->next == VERDICT_LOOK)
+		return false;
+	return verdict->class == VERDICT_REFUSED || txn->goal.mode == FQDN_SHARED;
+}
+
+/* Neither the UPDATE nor any copy of it. */
+static void
+not_applied(struct txn *txn)
+{
+	txn_not_applied(txn, 0);
+	txn_not_applied(txn, 1);
 }
 
 /* Accepted: what was added and removed is remembered until it shows. */
@@ -332,13 +365,9 @@ txn_accepted(struct txn *txn, struct step *step, unsigned family)
 {
 	const struct plan *plan = &txn->plans[family];
 	struct txn_result *result = &txn->results[family];
-	size_t i;
 
-	result->added.type = result->removed.type = plan->result.type;
-	for (i = 0; i < plan->added.count; i++)
-		rrset_add(&result->added, &plan->added.addrs[i]);
-	for (i = 0; i < plan->removed.count; i++)
-		rrset_add(&result->removed, &plan->removed.addrs[i]);
+	rrset_merge(&result->added, &plan->added);
+	rrset_merge(&result->removed, &plan->removed);
 	txn_hold(txn, step, family);
 }
 

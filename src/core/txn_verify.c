@@ -15,6 +15,8 @@ static void contradict(struct txn *, struct step *);
 static void ask_confirmation(struct txn *, struct step *, struct update *);
 static void lags(struct txn *, struct step *, unsigned family);
 static void doubt_all(struct txn *, struct step *);
+static const char *why_unseen(const struct sighting *);
+static void unseen(struct txn *, struct step *, const char *why);
 static void unverified(struct txn *, struct step *, const struct verdict *);
 
 /* What an UPDATE that was accepted and does not show counts for. */
@@ -116,7 +118,7 @@ stands(struct txn *txn, struct step *step, unsigned family)
 		changed |= plan->ttl_changed;
 	}
 	txn_note_ttl(txn, step, family, result->ttl);
-	rrset_clear(&txn->forgotten[family]);
+	txn_forget(txn, step, family);
 	txn->maybe_applied &= ~(1U << family);
 	txn_end_family(txn, family, changed ? txn_good_outcome(txn) : OUTCOME_UNCHANGED,
 	    EXIT_CODE_OK, NULL);
@@ -130,10 +132,23 @@ txn_verify_failed(struct txn *txn, struct step *step)
 	if (sighting->referral) {
 		doubt_all(txn, step);
 		txn->candidates[txn->current].unverified = true;
+		txn->candidates[txn->current].unseen = why_unseen(sighting);
 		txn_failed(txn, step, &below_cut, RCODE_NOERROR, FAULT_NONE);
 		return;
 	}
-	unverified(txn, step, &not_verified);
+	unseen(txn, step, why_unseen(sighting));
+}
+
+static const char *
+why_unseen(const struct sighting *sighting)
+{
+	if (sighting->referral)
+		return "the name is below a zone cut of this server";
+	if (sighting->rcode < 0)
+		return "the server does not answer any more";
+	if (sighting->rcode == RCODE_NOERROR || sighting->rcode == RCODE_NXDOMAIN)
+		return "the server does not answer with authority any more";
+	return "the server does not answer queries now";
 }
 
 /* --- it does not show: a forwarding secondary lags, or the server has lied --------- */
@@ -190,7 +205,7 @@ ask_confirmation(struct txn *txn, struct step *step, struct update *update)
 		ask_start(&txn->ask, step, ASK_UPDATE,
 		    &txn->candidates[txn->current].server, txn->goal.tcp, bytes, len);
 	} else {
-		unverified(txn, step, &not_verified);
+		unseen(txn, step, "the question cannot be written");
 	}
 	update_free(update);
 }
@@ -206,9 +221,13 @@ txn_confirm_answered(struct txn *txn, struct step *step)
 		contradict(txn, step);
 		return;
 	}
-	if (!txn->contrary || yes || !answered ||
+	if (!answered) {
+		unseen(txn, step, "the server does not answer any more");
+		return;
+	}
+	if (!txn->contrary || yes ||
 	    verdict_of_rcode(VERDICT_UPDATE, txn->ask.rcode)->next != VERDICT_LOOK) {
-		unverified(txn, step, answered ? &not_applied : &not_verified);
+		unverified(txn, step, &not_applied);
 		return;
 	}
 	for (family = 0; family < 2; family++)
@@ -233,7 +252,7 @@ lags(struct txn *txn, struct step *step, unsigned family)
 	    txn->results[family].remark);
 }
 
-/* What was taken for held, and for removed, is a guess again. */
+/* What was taken for held is a guess again. */
 static void
 doubt_all(struct txn *txn, struct step *step)
 {
@@ -245,11 +264,20 @@ doubt_all(struct txn *txn, struct step *step)
 }
 
 static void
+unseen(struct txn *txn, struct step *step, const char *why)
+{
+	txn->candidates[txn->current].unseen = why;
+	unverified(txn, step, &not_verified);
+}
+
+static void
 unverified(struct txn *txn, struct step *step, const struct verdict *verdict)
 {
 	struct txn_candidate *candidate = &txn->candidates[txn->current];
 
 	candidate->unverified = true;
+	if (verdict != &not_verified)
+		candidate->unseen = NULL;
 	doubt_all(txn, step);
 	txn_failed(txn, step, verdict, RCODE_NOERROR, FAULT_NONE);
 }

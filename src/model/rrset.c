@@ -94,6 +94,15 @@ rrset_remove(struct rrset *set, const struct addr *addr)
 	return true;
 }
 
+void
+rrset_merge(struct rrset *to, const struct rrset *from)
+{
+	if (to->count == 0)
+		to->type = from->type;
+	for (size_t i = 0; i < from->count; i++)
+		rrset_add(to, &from->addrs[i]);
+}
+
 bool
 rrset_equal(const struct rrset *a, const struct rrset *b)
 {

@@ -37,8 +37,8 @@ static void choose(struct choice *choice, const struct statedir_want *want);
 static char *first_of(const char *list);
 static bool is_system_user(void);
 static void choose_home(struct choice *choice);
-static bool make_directory(const struct choice *choice);
-static void make_parents(const char *path, mode_t mode);
+static int make_directory(const struct choice *choice);
+static int make_parents(const char *path, mode_t mode);
 static void open_directory(struct statedir *dir, const struct choice *choice,
     const struct statedir_want *want);
 static int open_adhoc(struct statedir *dir, mode_t mode, enum statedir_use use);
@@ -59,8 +59,6 @@ statedir_open(struct statedir *dir, const struct statedir_want *want)
 		dir->fault = FAULT_FILE_MISSING;
 		return;
 	}
-	if (want->use == STATEDIR_WRITE && make_directory(&choice))
-		dir->ours = true;
 	open_directory(dir, &choice, want);
 	if (want->use == STATEDIR_WRITE)
 		statedir_look(dir);
@@ -207,41 +205,19 @@ choose_home(struct choice *choice)
 		choice->path = mem_printf("%s/.local/state/ddnsupd", home);
 }
 
-/* True: it is new.  Whether there is one shows when it is opened. */
-static bool
-make_directory(const struct choice *choice)
-{
-	if (mkdir(choice->path, choice->mode) == 0)
-		return true;
-	if (errno != ENOENT || !choice->parents)
-		return false;
-	make_parents(choice->path, choice->mode);
-	return mkdir(choice->path, choice->mode) == 0;
-}
-
-static void
-make_parents(const char *path, mode_t mode)
-{
-	char *part = mem_text(path);
-
-	for (char *slash = strchr(part + 1, '/'); slash != NULL;
-	     slash = strchr(slash + 1, '/')) {
-		*slash = '\0';
-		mkdir(part, mode);
-		*slash = '/';
-	}
-	free(part);
-}
-
+/* What is not there because it cannot be made is reported with the cause of that. */
 static void
 open_directory(struct statedir *dir, const struct choice *choice,
     const struct statedir_want *want)
 {
-	struct stat st;
+	bool make = want->use == STATEDIR_WRITE;
+	int why = make ? make_directory(choice) : 0;
 	int fd = open(choice->path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	struct stat st;
 
+	dir->ours |= make && why == 0; /* just made */
 	if (fd == -1 || fstat(fd, &st) == -1) {
-		dir->fault = textfile_fault(errno);
+		dir->fault = textfile_fault(errno == ENOENT && why ? why : errno);
 		if (fd != -1)
 			close(fd);
 		return;
@@ -259,13 +235,51 @@ open_directory(struct statedir *dir, const struct choice *choice,
 	free(choice->path);
 }
 
+/* Returns 0, or the errno of mkdir(2). */
+static int
+make_directory(const struct choice *choice)
+{
+	int why;
+
+	if (mkdir(choice->path, choice->mode) == 0)
+		return 0;
+	why = errno;
+	if (why == ENOENT && choice->parents) {
+		why = make_parents(choice->path, choice->mode);
+		if (mkdir(choice->path, choice->mode) == 0)
+			return 0;
+	}
+	return why != 0 ? why : errno;
+}
+
+/* Returns 0, or why one could not be made. */
+static int
+make_parents(const char *path, mode_t mode)
+{
+	char *part = mem_text(path);
+	int why = 0;
+
+	for (char *slash = strchr(part + 1, '/'); slash != NULL;
+	     slash = strchr(slash + 1, '/')) {
+		*slash = '\0';
+		if (mkdir(part, mode) == -1 && errno != EEXIST && errno != ENOENT)
+			why = errno;
+		*slash = '/';
+	}
+	free(part);
+	return why;
+}
+
 static int
 open_adhoc(struct statedir *dir, mode_t mode, enum statedir_use use)
 {
 	bool made = use == STATEDIR_WRITE && mkdirat(dir->fd, ADHOC, mode) == 0;
+	int why = use == STATEDIR_WRITE && !made ? errno : 0;
 	int flags = O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC;
 	int fd = openat(dir->fd, ADHOC, flags);
 
+	if (fd == -1 && errno == ENOENT && why != 0)
+		errno = why;
 	if (made && fd != -1 && geteuid() == 0 &&
 	    fchown(fd, dir->owner, dir->group) == -1) {
 		close(fd);

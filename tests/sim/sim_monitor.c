@@ -15,7 +15,9 @@
  *  M10 notes carry no control bytes
  *  M11 the permission test changes nothing
  *  M12 after `updated` and `unchanged` the state on the disk owns what is ours
- *  M13 whatever the outcome: what the agent added and what still stands is in the state
+ *  M13 whatever the outcome: what the agent added and what still stands is in the state;
+ *      but for what a late copy brings back when its run is over, after another was
+ *      applied or refused: only the daemon looks again (protocol.md 3.4)
  *
  * Here: what is sent (M1 to M6, M9).  sim_monitor_zone.c: what comes of it.
  */

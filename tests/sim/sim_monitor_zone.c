@@ -13,12 +13,17 @@
 static void note_added(struct sim_world *world, const struct sim_rr *rr);
 static void check_removed(struct sim_world *world, const struct name *owner,
     const struct sim_rr *rr);
+static bool was_sent_again(const struct sim_world *world,
+    const struct sim_socket *socket);
+static void note_removed(struct sim_world *world, const struct sim_rr *rr);
 static bool may_remove(struct sim_world *world, const struct name *owner,
     const struct addr *addr);
 static bool was_added(struct sim_world *world, const struct name *owner,
     const struct addr *addr);
 static void check_kept(struct sim_world *world, const struct name *owner,
-    const struct sim_rr *before, const struct sim_rr *after);
+    const struct sim_msg *msg, const struct sim_rr *before,
+    const struct sim_rr *after);
+static bool is_guarded(const struct sim_msg *msg, uint16_t type);
 static const struct sim_rr *find_rr(const struct sim_rrs *list,
     const struct sim_rr *rr);
 static void check_orphans(struct sim_world *world);
@@ -76,7 +81,7 @@ sim_monitor_done(struct sim_world *world, const struct sim_msg *msg,
 		    deed->zone->serial);
 	if (owner == NULL || !deed->changed)
 		return;
-	for (size_t i = 0; i < deed->zone->rrs.count; i++)
+	for (size_t i = 0; i < deed->zone->rrs.count && !deed->again; i++)
 		if (find_rr(&deed->before, &deed->zone->rrs.items[i]) == NULL)
 			note_added(world, &deed->zone->rrs.items[i]);
 	if (world->config == NULL)
@@ -90,8 +95,52 @@ sim_monitor_done(struct sim_world *world, const struct sim_msg *msg,
 		if (after == NULL)
 			check_removed(world, owner, before);
 		else
-			check_kept(world, owner, before, after);
+			check_kept(world, owner, msg, before, after);
+		if (after == NULL)
+			note_removed(world, before);
 	}
+}
+
+/*
+ * An UPDATE sent once, doubled on its way: one copy is applied, the answer to the other
+ * is a no.  Under a shared name nobody can tell then whether the address is another
+ * writer's, who was there at the same moment: it is left to the other.
+ */
+void
+sim_monitor_denied(struct sim_world *world, const struct sim_socket *socket)
+{
+	struct sim_msg msg;
+
+	if (sim_msg_read(&msg, socket->asked, socket->len) &&
+	    !was_sent_again(world, socket) && sim_monitor_is_shared(world, &msg))
+		for (size_t i = 0; i < msg.authority.count; i++)
+			if (msg.authority.items[i].rrclass == SIM_CLASS_IN)
+				note_removed(world, &msg.authority.items[i]);
+	sim_msg_free(&msg);
+}
+
+bool
+sim_monitor_is_shared(const struct sim_world *world, const struct sim_msg *msg)
+{
+	const struct name *owner = sim_monitor_owner(msg);
+	const struct config_registration *reg = owner == NULL ||
+	    world->config == NULL ? NULL : sim_monitor_find(world, owner);
+
+	return reg != NULL && reg->mode == FQDN_SHARED;
+}
+
+static bool
+was_sent_again(const struct sim_world *world, const struct sim_socket *socket)
+{
+	unsigned count = 0;
+
+	for (size_t i = 0; i < world->socket_count; i++) {
+		const struct sim_socket *other = &world->sockets[i];
+
+		count += other->is_update && other->len == socket->len &&
+		    memcmp(other->asked + 2, socket->asked + 2, socket->len - 2) == 0;
+	}
+	return count > 1;
 }
 
 void
@@ -163,6 +212,19 @@ check_removed(struct sim_world *world, const struct name *owner,
 		sim_fail(world, "M7: %s was removed", addr_format(&addr, text));
 }
 
+/* Gone by our own hand: who adds it from now on owns it. */
+static void
+note_removed(struct sim_world *world, const struct sim_rr *rr)
+{
+	struct sim_holding *holding = sim_monitor_holding(world, &rr->owner);
+	struct addr addr;
+
+	if (rr->type != RRTYPE_A && rr->type != RRTYPE_AAAA)
+		return;
+	addr = sim_rr_addr(rr);
+	rrset_remove(&holding->ours[rr->type == RRTYPE_AAAA], &addr);
+}
+
 static bool
 may_remove(struct sim_world *world, const struct name *owner, const struct addr *addr)
 {
@@ -186,20 +248,33 @@ was_added(struct sim_world *world, const struct name *owner, const struct addr *
 	    (entry != NULL && state_entry_owns(entry, addr));
 }
 
-/* Beside foreign RRs ours takes their TTL; theirs is never changed. */
+/*
+ * Beside foreign RRs ours takes their TTL; theirs is never changed.  But what no query
+ * shows has no TTL to take: the last resort, without a prerequisite on the RRset
+ * (protocol.md 3.5), may change it.
+ */
 static void
 check_kept(struct sim_world *world, const struct name *owner,
-    const struct sim_rr *before, const struct sim_rr *after)
+    const struct sim_msg *msg, const struct sim_rr *before, const struct sim_rr *after)
 {
 	const struct config_registration *reg = sim_monitor_find(world, owner);
 	struct addr addr;
 
-	if (before->ttl == after->ttl)
+	if (before->ttl == after->ttl || !is_guarded(msg, before->type))
 		return;
 	addr = sim_rr_addr(before);
 	if (!world->foreign_writers && reg != NULL && reg->mode == FQDN_SHARED &&
 	    !was_added(world, owner, &addr))
 		sim_fail(world, "M7: the TTL of a foreign RR was changed");
+}
+
+static bool
+is_guarded(const struct sim_msg *msg, uint16_t type)
+{
+	for (size_t i = 0; i < msg->answers.count; i++)
+		if (msg->answers.items[i].type == type)
+			return true;
+	return false;
 }
 
 static const struct sim_rr *

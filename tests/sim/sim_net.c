@@ -51,10 +51,15 @@ static void post_fault(struct sim_world *world, size_t socket, enum fault fault,
 static void arrive(void *subject, uint64_t number);
 static size_t serve(struct sim_world *world, const struct parcel *parcel,
     uint8_t *reply, size_t cap);
+static bool is_again(const struct sim_world *world, const struct parcel *parcel,
+    const struct sim_msg *msg);
+static void settle(struct sim_world *world, const uint8_t *update, size_t len);
+static uint64_t sum_of(const uint8_t *bytes, size_t len);
 static void send_back(struct sim_world *world, const struct parcel *asked,
     const uint8_t *reply, size_t len);
 static bool is_answer_lost(struct sim_world *world, struct sim_socket *socket);
 static void deliver(void *subject, uint64_t number);
+static bool is_no(const uint8_t *answer);
 static void trace_answer(struct sim_world *world, const struct sim_socket *socket,
     const struct parcel *parcel);
 static void copy_zone(void *subject, uint64_t number);
@@ -288,15 +293,56 @@ serve(struct sim_world *world, const struct parcel *parcel, uint8_t *reply, size
 		world->before_update(world);
 	len = sim_server_handle(parcel->server, &realm, parcel->bytes, parcel->len,
 	    parcel->tcp, reply, cap, &deed);
+	deed.again = read && is_again(world, parcel, &msg);
 	if (deed.zone != NULL)
 		sim_monitor_done(world, &msg, &deed);
 	if (deed.changed) {
+		settle(world, parcel->bytes, parcel->len);
 		sim_net_transfer(world, deed.zone);
 		sim_monitor_changed(world);
 	}
 	sim_rrs_free(&deed.before);
 	sim_msg_free(&msg);
 	return len;
+}
+
+/*
+ * Is the UPDATE settled, and the run that sent it over?  Under a shared name a no counts
+ * at once (sim_monitor_denied()).
+ */
+static bool
+is_again(const struct sim_world *world, const struct parcel *parcel,
+    const struct sim_msg *msg)
+{
+	uint64_t sum = sum_of(parcel->bytes, parcel->len);
+
+	if (parcel->epoch == world->epoch && !world->finished &&
+	    !(world->sockets[parcel->socket].answered &&
+	    sim_monitor_is_shared(world, msg)))
+		return false;
+	for (size_t i = 0; i < world->settled_count; i++)
+		if (world->settled[i] == sum)
+			return true;
+	return false;
+}
+
+static void
+settle(struct sim_world *world, const uint8_t *update, size_t len)
+{
+	world->settled = mem_grow(world->settled, &world->settled_cap,
+	    world->settled_count + 1, sizeof(*world->settled));
+	world->settled[world->settled_count++] = sum_of(update, len);
+}
+
+/* FNV-1a, without the id: every attempt has its own. */
+static uint64_t
+sum_of(const uint8_t *bytes, size_t len)
+{
+	uint64_t sum = 0xcbf29ce484222325;
+
+	for (size_t i = 2; i < len; i++)
+		sum = (sum ^ bytes[i]) * 0x100000001b3;
+	return sum;
 }
 
 static void
@@ -353,9 +399,22 @@ deliver(void *subject, uint64_t number)
 	if (socket->lookup)
 		socket->open = false;
 	socket->answered = true;
+	if (socket->is_update && event.kind == EVENT_ANSWER && is_no(event.bytes)) {
+		settle(world, socket->asked, socket->len);
+		sim_monitor_denied(world, socket);
+	}
 	event.id = socket->id;
 	trace_answer(world, socket, parcel);
 	sim_step(world, &event);
+}
+
+/* Does the answer say that nothing was applied, then? */
+static bool
+is_no(const uint8_t *answer)
+{
+	unsigned rcode = answer[3] & 0x0f;
+
+	return rcode != RCODE_NOERROR;
 }
 
 static void

@@ -5,6 +5,7 @@
 #include "ddnsupd/mem.h"
 #include "ddnsupd/text.h"
 
+#include "sim_monitor_names.h"
 #include "sim_random.h"
 #include "sim_random_world.h"
 #include "sim_setup.h"
@@ -147,12 +148,14 @@ check_nothing_left(struct sim_world *world, const struct sim_case *random)
 	char text[ADDR_TEXT_MAX];
 
 	for (int k = 0; k < 2; k++) {
+		const struct rrset *ours =
+		    &sim_monitor_holding(world, &fqdn)->ours[k];
 		struct rrset set = { 0 };
 
 		sim_zone_addrs(world->zones[0], &fqdn,
 		    k == 0 ? RRTYPE_A : RRTYPE_AAAA, &set);
 		for (size_t i = 0; i < set.count; i++)
-			if (sim_case_is_ours(&set.addrs[i]))
+			if (rrset_has(ours, &set.addrs[i]))
 				sim_fail(world, "%s is left after withdrawal",
 				    addr_format(&set.addrs[i], text));
 		rrset_free(&set);

@@ -71,6 +71,7 @@ sim_world_free(struct sim_world *world)
 	for (size_t i = 0; i < world->server_count; i++)
 		free(world->servers[i]);
 	free(world->sockets);
+	free(world->settled);
 	sim_monitor_free(world);
 	fact_net_free(&world->net);
 	free(world->disk);

@@ -108,6 +108,9 @@ struct sim_world {
 	struct sim_holding *holdings;
 	size_t holding_count;
 	size_t holding_cap;
+	uint64_t *settled;        /* UPDATEs applied, or answered no, as sums */
+	size_t settled_count;
+	size_t settled_cap;
 	uint64_t right_once;            /* two bits each: a family was as desired */
 
 	struct strbuf trace;

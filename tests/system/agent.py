@@ -189,6 +189,10 @@ class Agent:
                 f"did not end within {limit} s: {' '.join(command)}\n"
                 f"stdout: {out.decode(errors='replace')}\n"
                 f"stderr: {err.decode(errors='replace')}") from None
+        except BaseException:
+            process.kill()
+            process.wait()
+            raise
         run = Run(command, process.returncode, out.decode(errors="replace"),
                   err.decode(errors="replace"), time.monotonic() - started,
                   "-j" in command or "--json" in command)

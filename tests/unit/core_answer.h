@@ -19,6 +19,7 @@
 #define FLAG_QR 0x8000u
 #define FLAG_AA 0x0400u
 #define FLAG_TC 0x0200u
+#define FLAG_RD 0x0100u
 #define FLAGS_UPDATE 0x2800u
 #define CLASS_IN 1
 #define CLASS_NONE 254

@@ -4,7 +4,8 @@
  * Open questions are texts, "A pc1.corp.example @192.0.2.53", and stay open until they
  * are closed:
  *
- *   TYPE NAME @SERVER      a query over a socket of its own (SEND)
+ *   TYPE NAME @SERVER      a query over a socket of its own (SEND), RD=0
+ *   TYPE! NAME @SERVER     the same, RD=1
  *   TYPE? NAME @SERVER     a lookup by the resolver library (LOOKUP)
  *   UPDATE ... @SERVER     see core_answer.h
  *   .../tcp                over TCP; port 53 is not written
@@ -27,6 +28,7 @@ struct talk {
 	struct strbuf notes;              /* "subject: text\n" */
 	unsigned saves;
 	uint64_t save_id;
+	char *saved;                      /* text of the last SAVE; NULL: none */
 	int exit;                         /* FINISH; -1: not yet */
 };
 
@@ -55,6 +57,7 @@ talk_close(struct talk *talk)
 	while (talk->open_count > 0)
 		talk_drop(talk, talk->open_count - 1);
 	strbuf_free(&talk->notes);
+	free(talk->saved);
 	world_close(&talk->world);
 }
 
@@ -92,6 +95,9 @@ talk_take(struct talk *talk, struct effect *effect)
 	case EFFECT_SAVE:
 		talk->saves++;
 		talk->save_id = effect->id;
+		free(talk->saved);
+		talk->saved = effect->text;
+		effect->text = NULL;
 		break;
 	case EFFECT_NOTE:
 		strbuf_printf(&talk->notes, "%s: %s\n", effect->subject, effect->text);
@@ -137,9 +143,10 @@ question_text(const struct effect *effect, struct strbuf *out)
 	} else {
 		size_t at = read_name(effect->bytes, WIRE_HEADER_LEN, &name);
 
-		cr_expect_eq(get_u16(effect->bytes + 2), 0, "RD=0");
-		strbuf_printf(out, "%s %s",
+		cr_expect_eq(get_u16(effect->bytes + 2) & ~FLAG_RD, 0);
+		strbuf_printf(out, "%s%s %s",
 		    rrtype_name((uint16_t)get_u16(effect->bytes + at)),
+		    get_u16(effect->bytes + 2) & FLAG_RD ? "!" : "",
 		    strbuf_text(&name));
 		strbuf_free(&name);
 	}
@@ -318,7 +325,20 @@ talk_until(struct talk *talk, int64_t ms)
 
 /* --- scripts ---------------------------------------------------------------------- */
 
-/* A question and its answer; "until MS" in place of a question lets time pass. */
+/* Let up to a second pass, until the question is open: pauses have their jitter. */
+static inline void
+await(struct talk *talk, const char *question)
+{
+	int64_t limit_us = talk->world.step.now_us + CLOCK_S(1);
+
+	while (!is_open(talk, question) && talk->deadline(talk) <= limit_us)
+		talk_until(talk, (talk->deadline(talk) + 999) / 1000);
+}
+
+/*
+ * A question and its answer.  "until MS" in place of a question lets time pass; "soon"
+ * before it waits for it.
+ */
 struct line {
 	const char *question;
 	const char *answer;
@@ -330,11 +350,17 @@ struct line {
 static inline void
 play_at(int line, struct talk *talk, const struct line *lines)
 {
-	for (; lines->question != NULL; lines++)
-		if (strncmp(lines->question, "until ", 6) == 0)
-			talk_until(talk, strtol(lines->question + 6, NULL, 10));
-		else
-			reply_at(line, talk, lines->question, lines->answer);
+	for (; lines->question != NULL; lines++) {
+		const char *question = lines->question;
+
+		if (strncmp(question, "until ", 6) == 0) {
+			talk_until(talk, strtol(question + 6, NULL, 10));
+			continue;
+		}
+		if (strncmp(question, "soon ", 5) == 0)
+			await(talk, question += 5);
+		reply_at(line, talk, question, lines->answer);
+	}
 }
 
 #endif

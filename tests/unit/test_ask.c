@@ -446,8 +446,8 @@ Test(ask, faults_end_it_at_once, .init = begin, .fini = end)
 		const char *fault;
 		bool tcp;
 	} rows[] = {{"fault PORT_UNREACHABLE", false}, {"fault UNREACHABLE", false},
-	    {"fault SEND", false}, {"fault NO_INTERFACE", false},
-	    {"fault CONNECT", true}, {"fault RESET", true}, {"fault TIMEOUT", true}};
+	    {"fault NO_INTERFACE", false}, {"fault CONNECT", true},
+	    {"fault RESET", true}, {"fault SEND", true}, {"fault TIMEOUT", true}};
 	size_t i;
 
 	for (i = 0; i < LENGTH(rows); i++) {
@@ -458,6 +458,19 @@ Test(ask, faults_end_it_at_once, .init = begin, .fini = end)
 		cr_expect_eq(ask.attempt_count, 1);
 		expect_open(&talk, "");
 	}
+}
+
+/* A datagram that our own filter dropped is lost like any other. */
+Test(ask, datagram_that_was_not_sent, .init = begin, .fini = end)
+{
+	query(false);
+	talk_answer(&talk, 0, "fault SEND");
+	cr_expect_eq(ask.status, ASK_WAITING);
+	expect_open(&talk, "");
+	talk_until(&talk, 1000);
+	expect_open(&talk, QUESTION);
+	reply(&talk, QUESTION, "aa");
+	cr_expect_eq(ask.status, ASK_ANSWERED);
 }
 
 Test(ask, icmp_after_retransmission, .init = begin, .fini = end)

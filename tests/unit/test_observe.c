@@ -305,8 +305,11 @@ Test(observe, early_question_goes_on)
 	expect_open(&talk, A1 "; " AAAA1 "; " A1 "; " AAAA1);
 	settle("192.0.2.1 192.0.2.2");
 	cr_expect_eq(observe.status, OBSERVE_WAITING);
+	talk_until(&talk, 1299);
+	cr_expect_not(is_open(&talk, A2));
 	talk_until(&talk, 1300);
 	cr_expect(is_open(&talk, A1));
+	cr_expect(is_open(&talk, A2));
 	play(&talk, {A1, "aa 192.0.2.10"}, {AAAA1, "aa"});
 	expect_seen(0, "192.0.2.10", "");
 }

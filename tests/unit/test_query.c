@@ -220,17 +220,50 @@ Test(query, reject, .init = begin, .fini = end)
 	cr_expect(query.answered);
 }
 
-Test(query, malformed_answer_counts_as_silence, .init = begin, .fini = end)
+/*
+ * Broken or forged: the resolver library has given up waiting, so the question goes out
+ * on a socket of its own, where the next datagram counts.
+ */
+Test(query, forged_answer, .init = begin, .fini = end)
 {
 	static const uint8_t bytes[] = {0, 1, 2, 3};
 
 	start("192.0.2.1 192.0.2.2", 0);
 	talk_bytes(&talk, 0, bytes, sizeof(bytes));
-	expect_open(&talk, SECOND);
+	expect_open(&talk, "SOA! pc1.corp.example @192.0.2.1");
 	cr_expect_not(query.answered);
 	cr_expect_eq(talk.world.step.ignored, 1);
-	reply(&talk, SECOND, "fault TIMEOUT");
-	expect_open(&talk, FIRST);
+	reply(&talk, "SOA! pc1.corp.example @192.0.2.1", FOUND);
+	cr_expect_eq(query.status, QUERY_ANSWERED);
+	cr_expect_eq(query.answer.authority_count, 1);
+	cr_expect_eq(query.current, 0);
+}
+
+Test(query, answer_to_another_question, .init = begin, .fini = end)
+{
+	static struct message m;
+
+	start("192.0.2.1 192.0.2.2", 0);
+	answer_of(&m, 1, "pc2.corp.example", RRTYPE_SOA, FOUND);
+	talk_bytes(&talk, 0, m.bytes, m.len);
+	expect_open(&talk, "SOA! pc1.corp.example @192.0.2.1");
+	cr_expect_eq(talk.world.step.ignored, 1);
+	reply(&talk, "SOA! pc1.corp.example @192.0.2.1", "fault PORT_UNREACHABLE");
+	expect_open(&talk, SECOND);
+	cr_expect_not(query.answered);
+}
+
+/* Its own question has no more time than the lookup had. */
+Test(query, nothing_but_forged_answers, .init = begin, .fini = end)
+{
+	static const uint8_t bytes[] = {0, 1, 2, 3};
+
+	start("192.0.2.1 192.0.2.2", 0);
+	talk_bytes(&talk, 0, bytes, sizeof(bytes));
+	talk_until(&talk, 999);
+	expect_open(&talk, "SOA! pc1.corp.example @192.0.2.1");
+	talk_until(&talk, 1000);
+	expect_open(&talk, SECOND);
 }
 
 Test(query, nobody_to_ask, .init = begin, .fini = end)
