@@ -143,7 +143,7 @@ def default_route(world):
         settle(daemon, server, NAME, {HOST})
 
 
-@story("daemon reload: what ddnsctl withdrew stays withdrawn over a restart's reading")
+@story("daemon reload: what ddnsctl withdrew is registered again by the next start")
 def withdrawn_then_restarted(world):
     server, agent = world.bind(), world.agent(addresses=(f"{HOST}/24",))
     with Daemon(world, agent, conf(agent)) as daemon:
