@@ -27,7 +27,7 @@ static bool is_gone(struct reg *, struct step *, unsigned family,
 static bool is_due(const struct reg *, const struct step *);
 static void talk(struct reg *, struct step *, unsigned mask, struct desired *);
 static void be_content(struct reg *, struct step *, const struct desired *);
-static int64_t next_deadline(const struct reg *);
+static int64_t later(int64_t at_us, const struct step *);
 static void succeed(struct reg *, struct step *, const struct txn *);
 static void plan_refresh(struct reg *, struct step *, const struct txn *);
 static void fail(struct reg *, struct step *);
@@ -79,7 +79,7 @@ life_consider(struct reg *reg, struct step *step)
 	else
 		talk(reg, step, mask, &desired);
 	if (reg->state != REG_RUNNING && reg->state != REG_DONE)
-		heap_set(&reg->engine->heap, &reg->timer, next_deadline(reg));
+		heap_set(&reg->engine->heap, &reg->timer, life->next_us);
 	desired_free(&desired);
 }
 
@@ -198,7 +198,9 @@ wanted(struct reg *reg, struct step *step, struct desired *desired,
 			reg->life->gone_since_us[family] = CLOCK_NEVER;
 			if (due || !agrees(reg, family, want))
 				mask |= bit;
-		} else if ((owned & bit) && is_gone(reg, step, family, link)) {
+		} else if (!(owned & bit)) {
+			reg->life->gone_since_us[family] = CLOCK_NEVER;
+		} else if (is_gone(reg, step, family, link)) {
 			want->managed = false; /* what we hold of it goes */
 			mask |= bit;
 		}
@@ -287,9 +289,15 @@ be_content(struct reg *reg, struct step *step, const struct desired *desired)
 {
 	struct life *life = reg->life;
 	struct report_registration *report = reg_report(reg);
+	unsigned family;
 
 	life->forced = false;
-	life->next_us = life->refresh_at_us;
+	life->next_us = clock_min(later(life->refresh_at_us, step),
+	    later(life->look_at_us, step));
+	for (family = 0; family < 2; family++)
+		if (life->gone_since_us[family] != CLOCK_NEVER)
+			life->next_us = clock_min(life->next_us,
+			    later(life->gone_since_us[family] + LIFE_GONE_US, step));
 	if (!desired->families[0].tentative && !desired->families[1].tentative)
 		life->event_us = 0; /* what came has gone again */
 	if (reg->withdraw) {
@@ -306,19 +314,11 @@ be_content(struct reg *reg, struct step *step, const struct desired *desired)
 	report->outcome = OUTCOME_PENDING;
 }
 
+/* What is due and has nothing to work on waits for an event. */
 static int64_t
-next_deadline(const struct reg *reg)
+later(int64_t at_us, const struct step *step)
 {
-	const struct life *life = reg->life;
-	int64_t at_us = clock_min(life->next_us, life->refresh_at_us);
-	unsigned family;
-
-	at_us = clock_min(at_us, life->look_at_us);
-	for (family = 0; family < 2; family++)
-		if (life->gone_since_us[family] != CLOCK_NEVER)
-			at_us = clock_min(at_us,
-			    life->gone_since_us[family] + LIFE_GONE_US);
-	return at_us;
+	return at_us > step->now_us ? at_us : CLOCK_NEVER;
 }
 
 /* --- after a conversation ---------------------------------------------------------- */

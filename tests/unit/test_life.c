@@ -264,6 +264,33 @@ Test(life, the_same_failure_is_a_warning_once)
 	cr_expect(noted("5 " NAME ": A 192.0.2.11 added"));
 }
 
+/* Neither awake all the time nor given up: it rests, and tries again. */
+Test(life, a_refresh_that_fails)
+{
+	begin();
+	d.silent = true;
+	pass(SEC(PERIOD_S) + SEC(6 * 3600));
+	cr_expect(noted("4 " NAME ": ") && note_count("; next try in") < 40);
+	d.silent = false;
+	pass(SEC(2 * 3600));
+	cr_expect_eq(d.updates, 1);
+}
+
+/* The time for a refresh comes while there is no address at all. */
+Test(life, a_refresh_without_an_address)
+{
+	begin();
+	machine("");
+	net_event();
+	pass(SEC(2 * PERIOD_S));
+	expect_site(NAME, "", "");
+	forget();
+	machine("192.0.2.10");
+	net_event();
+	pass(SEC(1));
+	expect_site(NAME, "192.0.2.10", "");
+}
+
 /* An event makes a try worthwhile, whatever the backoff says. */
 Test(life, an_event_ends_the_rest)
 {
