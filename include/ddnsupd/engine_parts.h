@@ -110,6 +110,12 @@ void reg_wake(struct reg *reg, struct step *step);
 void reg_abort(struct reg *reg, struct step *step, const char *why);
 void reg_free(struct reg *reg);
 
+/* After every move of its conversation: its next deadline, or its results. */
+void reg_moved(struct reg *reg, struct step *step);
+
+/* Where its addresses come from; none: it has ended with the reason. */
+const struct fact_link *reg_link(struct reg *reg, struct step *step, bool *ended);
+
 /* Families with records that the state knows as ours. */
 unsigned reg_owned(const struct reg *reg);
 void reg_converse(struct reg *reg, struct step *step, unsigned mask,

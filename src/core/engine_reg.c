@@ -19,7 +19,6 @@ static bool has_servers(struct reg *, struct step *);
 static bool is_invalid(struct reg *, struct step *);
 static void consider_withdraw(struct reg *, struct step *);
 static void consider_register(struct reg *, struct step *);
-static const struct fact_link *link_of(struct reg *, struct step *, bool *ended);
 static unsigned ready(struct reg *, struct step *, const struct desired *);
 static void wait_or_end(struct reg *, struct step *, const struct desired *,
     const struct fact_link *);
@@ -27,7 +26,6 @@ static void note_waiting(struct reg *, struct step *, const struct desired *,
     const struct fact_link *);
 static bool refresh_due(const struct reg *, const struct step *);
 static struct locate_input where(const struct reg *);
-static void after(struct reg *, struct step *);
 static void list_interfaces(const struct fact_net *, struct strbuf *);
 
 void
@@ -155,7 +153,7 @@ static void
 consider_register(struct reg *reg, struct step *step)
 {
 	bool ended = false;
-	const struct fact_link *link = link_of(reg, step, &ended);
+	const struct fact_link *link = reg_link(reg, step, &ended);
 	struct desired desired;
 	unsigned mask;
 
@@ -170,8 +168,8 @@ consider_register(struct reg *reg, struct step *step)
 	desired_free(&desired);
 }
 
-static const struct fact_link *
-link_of(struct reg *reg, struct step *step, bool *ended)
+const struct fact_link *
+reg_link(struct reg *reg, struct step *step, bool *ended)
 {
 	const struct fact_net *net = &reg->engine->facts.net;
 	const struct fact_link *link;
@@ -317,7 +315,7 @@ reg_converse(struct reg *reg, struct step *step, unsigned mask, struct desired *
 	engine->running++;
 	reg->txn = mem_zero(1, sizeof(*reg->txn));
 	txn_start(reg->txn, step, &goal);
-	after(reg, step);
+	reg_moved(reg, step);
 }
 
 /* Every periodic-update minutes all is asserted anew (mission R17, protocol.md 3). */
@@ -362,7 +360,7 @@ void
 reg_event(struct reg *reg, struct step *step, const struct event *event)
 {
 	if (reg->txn != NULL && txn_event(reg->txn, step, event))
-		after(reg, step);
+		reg_moved(reg, step);
 }
 
 void
@@ -370,15 +368,14 @@ reg_wake(struct reg *reg, struct step *step)
 {
 	if (reg->txn != NULL) {
 		txn_wake(reg->txn, step);
-		after(reg, step);
+		reg_moved(reg, step);
 	} else {
 		reg_consider(reg, step);
 	}
 }
 
-/* After every move of the conversation: its next deadline, or its results. */
-static void
-after(struct reg *reg, struct step *step)
+void
+reg_moved(struct reg *reg, struct step *step)
 {
 	struct engine *engine = reg->engine;
 	struct txn *txn;
@@ -409,90 +406,6 @@ after(struct reg *reg, struct step *step)
 		    step->now_us);
 	else
 		reg_consider(reg, step);
-}
-
-void
-reg_cancel(struct reg *reg, struct step *step)
-{
-	if (reg->txn == NULL)
-		return;
-	txn_abort(reg->txn, step, "cancelled");
-	heap_remove(&reg->engine->heap, &reg->timer);
-	reg->engine->running--;
-	txn_free(reg->txn);
-	free(reg->txn);
-	reg->txn = NULL;
-	reg->state = REG_WAITING;
-	reg->life->belief.known[0] = reg->life->belief.known[1] = false;
-}
-
-void
-reg_abort(struct reg *reg, struct step *step, const char *why)
-{
-	const struct fact_link *link;
-	struct desired desired;
-	bool ended = false;
-
-	if (reg->state == REG_DONE)
-		return;
-	if (reg->txn != NULL) {
-		txn_abort(reg->txn, step, why);
-		after(reg, step);
-		return;
-	}
-	heap_remove(&reg->engine->heap, &reg->timer);
-	if (reg->state != REG_WAITING) {
-		reg_end(reg, OUTCOME_FAILED, EXIT_CODE_UNAVAILABLE, mem_printf("%s "
-		    "before its turn", why), step->now_us);
-		return;
-	}
-	link = link_of(reg, step, &ended);
-	if (ended)
-		return;
-	desired_make(&desired, reg->cfg, &reg->engine->facts.net, link);
-	reg_list_skips(reg, &desired);
-	if (desired_any(&desired))
-		reg_end(reg, reg_report(reg)->outcome, reg_report(reg)->exit, NULL,
-		    step->now_us);
-	else
-		reg_end(reg, OUTCOME_FAILED, EXIT_CODE_UNAVAILABLE, mem_printf("%s: no "
-		    "usable address on %s; give it one, or name another interface",
-		    why, link != NULL ? link->name : "the interface"), step->now_us);
-	desired_free(&desired);
-}
-
-/* The names this registration held before and does not have any more (mission R6). */
-void
-reg_withdraw_former(struct reg *reg, struct step *step)
-{
-	struct engine *engine = reg->engine;
-	size_t i, j;
-
-	if (reg_report(reg)->exit != EXIT_CODE_OK ||
-	    (engine->options.mode != ENGINE_ONCE &&
-	    engine->options.mode != ENGINE_DAEMON))
-		return;
-	for (i = 0; i < engine->state.count; i++) {
-		const struct state_entry *entry = engine->state.entries[i];
-		struct reg *former;
-
-		if (strcmp(entry->registration, reg->name) != 0)
-			continue;
-		for (j = 0; j < engine->reg_count; j++)
-			if (engine->regs[j]->has_fqdn &&
-			    name_equal(&engine->regs[j]->fqdn, &entry->fqdn))
-				break;
-		if (j < engine->reg_count)
-			continue;
-		step_note(step, NOTE_INFO, "the name has changed, its former records "
-		    "are removed");
-		former = engine_add_reg(engine, NULL, reg->name, entry->mode,
-		    &entry->fqdn);
-		former->withdraw = former->final = true;
-		engine_turn(step, former);
-		reg_begin(former, step);
-		engine_turn(step, reg);
-	}
 }
 
 void

@@ -1,0 +1,95 @@
+/*
+ * engine_reg_end: how a registration's conversation ends before its time, and what is
+ * left of a name it does not have any more.
+ */
+#include <stdlib.h>
+#include <string.h>
+
+#include "ddnsupd/clock.h"
+#include "ddnsupd/engine_parts.h"
+#include "ddnsupd/life.h"
+#include "ddnsupd/mem.h"
+
+void
+reg_cancel(struct reg *reg, struct step *step)
+{
+	if (reg->txn == NULL)
+		return;
+	txn_abort(reg->txn, step, "cancelled");
+	heap_remove(&reg->engine->heap, &reg->timer);
+	reg->engine->running--;
+	txn_free(reg->txn);
+	free(reg->txn);
+	reg->txn = NULL;
+	reg->state = REG_WAITING;
+	reg->life->belief.known[0] = reg->life->belief.known[1] = false;
+}
+
+void
+reg_abort(struct reg *reg, struct step *step, const char *why)
+{
+	const struct fact_link *link;
+	struct desired desired;
+	bool ended = false;
+
+	if (reg->state == REG_DONE)
+		return;
+	if (reg->txn != NULL) {
+		txn_abort(reg->txn, step, why);
+		reg_moved(reg, step);
+		return;
+	}
+	heap_remove(&reg->engine->heap, &reg->timer);
+	if (reg->state != REG_WAITING) {
+		reg_end(reg, OUTCOME_FAILED, EXIT_CODE_UNAVAILABLE, mem_printf("%s "
+		    "before its turn", why), step->now_us);
+		return;
+	}
+	link = reg_link(reg, step, &ended);
+	if (ended)
+		return;
+	desired_make(&desired, reg->cfg, &reg->engine->facts.net, link);
+	reg_list_skips(reg, &desired);
+	if (desired_any(&desired))
+		reg_end(reg, reg_report(reg)->outcome, reg_report(reg)->exit, NULL,
+		    step->now_us);
+	else
+		reg_end(reg, OUTCOME_FAILED, EXIT_CODE_UNAVAILABLE, mem_printf("%s: no "
+		    "usable address on %s; give it one, or name another interface",
+		    why, link != NULL ? link->name : "the interface"), step->now_us);
+	desired_free(&desired);
+}
+
+/* The names this registration held before and does not have any more (mission R6). */
+void
+reg_withdraw_former(struct reg *reg, struct step *step)
+{
+	struct engine *engine = reg->engine;
+	size_t i, j;
+
+	if (reg_report(reg)->exit != EXIT_CODE_OK ||
+	    (engine->options.mode != ENGINE_ONCE &&
+	    engine->options.mode != ENGINE_DAEMON))
+		return;
+	for (i = 0; i < engine->state.count; i++) {
+		const struct state_entry *entry = engine->state.entries[i];
+		struct reg *former;
+
+		if (strcmp(entry->registration, reg->name) != 0)
+			continue;
+		for (j = 0; j < engine->reg_count; j++)
+			if (engine->regs[j]->has_fqdn &&
+			    name_equal(&engine->regs[j]->fqdn, &entry->fqdn))
+				break;
+		if (j < engine->reg_count)
+			continue;
+		step_note(step, NOTE_INFO, "the name has changed, its former records "
+		    "are removed");
+		former = engine_add_reg(engine, NULL, reg->name, entry->mode,
+		    &entry->fqdn);
+		former->withdraw = former->final = true;
+		engine_turn(step, former);
+		reg_begin(former, step);
+		engine_turn(step, reg);
+	}
+}
