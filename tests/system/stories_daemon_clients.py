@@ -169,6 +169,7 @@ def deaf(world):
         with client(daemon) as one:
             one.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
             one.sendall(b'{"command": "watch", "json": true}\n')
+            agent.config("registrations:\n  - name: amt\n    ttl: soon\n")
             descriptors = len(os.listdir(f"/proc/{daemon.pid}/fd"))
             end = time.monotonic() + 90
             while (len(os.listdir(f"/proc/{daemon.pid}/fd")) >= descriptors
@@ -181,7 +182,7 @@ def deaf(world):
 
 
 def chatter(daemon):
-    """Make it say things: a few hundred lines."""
+    """Make it say what is wrong with its file, a few hundred times."""
     with client(daemon) as one:
         for _ in range(200):
             one.sendall(b'{"command": "reload"}\n')
