@@ -85,8 +85,8 @@ class Addresses:
 class Bed:
     """A BIND that works in memory, the machine, and the daemon on it."""
 
-    def __init__(self, program, work, watchdog=False, wrapper=()):
-        self.work, self.watchdog, self.wrapper = work, watchdog, wrapper
+    def __init__(self, program, work, wrapper=()):
+        self.work, self.wrapper = work, wrapper
         self.program = shutil.copy2(program, os.path.join(work, "ddnsupd"))
         self.client = os.path.join(os.path.dirname(os.path.abspath(program)), "ddnsctl")
         self.switch = net.Switch(f"dubed{os.getpid()}")
