@@ -16,6 +16,7 @@ static void classify_unseen(struct plan *, const struct plan_input *,
     const struct rrset *);
 static void classify_seen(struct plan *, const struct plan_input *, const struct addr *);
 static void settle_ttl(struct plan *, const struct plan_input *);
+static bool is_held(const struct plan_input *, const struct addr *);
 static bool server_keeps_ttl(const struct plan *, const struct plan_input *);
 static enum plan_verdict judge(const struct plan *, const struct plan_input *);
 static bool all_known(const struct plan *, const struct plan_input *);
@@ -102,7 +103,9 @@ classify(struct plan *plan, const struct plan_input *in)
 
 	for (i = 0; i < have->count; i++)
 		classify_seen(plan, in, &have->addrs[i]);
-	if (in->purpose == PLAN_WITHDRAW || !in->managed)
+	if (in->purpose == PLAN_WITHDRAW || !in->managed ||
+	    (in->purpose == PLAN_REGISTER && in->mode == FQDN_SHARED &&
+	    in->desired->count > 0))
 		classify_unseen(plan, in, have);
 	if (in->purpose != PLAN_REGISTER || !in->managed)
 		return;
@@ -113,7 +116,7 @@ classify(struct plan *plan, const struct plan_input *in)
 		}
 }
 
-/* What is ours but not to be seen goes, too: the server may show a stale copy. */
+/* What is ours, not wanted and not to be seen goes, too: a copy may be stale. */
 static void
 classify_unseen(struct plan *plan, const struct plan_input *in, const struct rrset *have)
 {
@@ -123,6 +126,7 @@ classify_unseen(struct plan *plan, const struct plan_input *in, const struct rrs
 		const struct addr *addr = &in->entry->records[i].addr;
 
 		if (rrtype_of(addr) != plan->result.type || rrset_has(have, addr) ||
+		    (in->managed && rrset_has(in->desired, addr)) ||
 		    !state_entry_owns(in->entry, addr))
 			continue;
 		rrset_add(in->guard == PLAN_GUARD_NONE ? &plan->removed :
@@ -173,9 +177,9 @@ settle_ttl(struct plan *plan, const struct plan_input *in)
 	size_t i;
 
 	plan->ttl = in->desired->ttl;
+	/* what only may be ours may be another's */
 	for (i = 0; in->mode == FQDN_SHARED && i < plan->kept.count; i++)
-		alone &= in->entry != NULL &&
-		    state_entry_owns(in->entry, &plan->kept.addrs[i]);
+		alone &= is_held(in, &plan->kept.addrs[i]);
 	/* an added RR sets the TTL of the whole RRset: foreign ones keep theirs */
 	if (have->count > 0 && !(in->mode == FQDN_SHARED ? alone : replaces(plan, in)))
 		plan->ttl = have->ttl;
@@ -183,6 +187,15 @@ settle_ttl(struct plan *plan, const struct plan_input *in)
 	    in->desired->count > 0 && plan->kept.count > 0 && have->ttl != plan->ttl &&
 	    (in->refresh || !server_keeps_ttl(plan, in));
 	plan->result.ttl = plan->ttl;
+}
+
+static bool
+is_held(const struct plan_input *in, const struct addr *addr)
+{
+	const struct state_record *record = in->entry == NULL ? NULL :
+	    state_entry_find(in->entry, addr);
+
+	return record != NULL && record->holding == HOLDING_HELD;
 }
 
 /* Was this very TTL asked for before, and the server has kept the one it shows? */

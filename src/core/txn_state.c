@@ -98,7 +98,9 @@ txn_hold(struct txn *txn, struct step *step, unsigned family)
 		return;
 	entry->refreshed_s = step->wall_s;
 	if (txn->goal.purpose == PLAN_REGISTER && txn->goal.managed[family])
-		entry->asked_ttl = plan->ttl;
+		/* alone it is a matter for the next refresh, also when not asked now */
+		entry->asked_ttl = plan->foreign.count > 0 ? plan->ttl :
+		    txn->goal.desired[family].ttl;
 	/* one write is enough: that which forgets follows */
 	step->save_wanted |= !will_forget(txn, entry, family);
 }

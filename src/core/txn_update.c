@@ -17,7 +17,6 @@ static bool knows_own(const struct txn *);
 static void build(const struct txn *, struct update *);
 static void plan_only(struct txn *, struct step *);
 static void unanswered(struct txn *, struct step *);
-static bool is_no(const struct txn *, const struct verdict *);
 static void not_applied(struct txn *);
 
 /* What stands there is known: decide what goes into the message, if anything. */
@@ -297,7 +296,9 @@ txn_update_answered(struct txn *txn, struct step *step)
 	if (txn->ask.attempt_count > 1 && verdict->class == VERDICT_TEMPORARY &&
 	    verdict->next != VERDICT_GO_ON)
 		unanswered(txn, step);
-	if (txn->ask.attempt_count == 1 && is_no(txn, verdict))
+	/* no is no (RFC 2136 3), but what a failed prerequisite means must be seen */
+	if (verdict->class == VERDICT_REFUSED || (txn->ask.attempt_count == 1 &&
+	    verdict->next != VERDICT_GO_ON && verdict->next != VERDICT_LOOK))
 		not_applied(txn);
 	if (verdict->next == VERDICT_GO_ON) {
 		if (txn->goal.purpose == PLAN_PROBE) {
@@ -336,19 +337,6 @@ unanswered(struct txn *txn, struct step *step)
 		rrset_merge(&txn->doubt_added[family], &txn->plans[family].added);
 		rrset_merge(&txn->doubt_removed[family], &txn->plans[family].removed);
 	}
-}
-
-/*
- * Does the answer to an UPDATE that was sent once say that nothing was applied?  After a
- * SERVFAIL a copy that the network doubled may find the server recovered: a dedicated
- * name remembers that.  Under a shared name the same address would rather be the host's.
- */
-static bool
-is_no(const struct txn *txn, const struct verdict *verdict)
-{
-	if (verdict->next == VERDICT_GO_ON || verdict->next == VERDICT_LOOK)
-		return false;
-	return verdict->class == VERDICT_REFUSED || txn->goal.mode == FQDN_SHARED;
 }
 
 /* Neither the UPDATE nor any copy of it. */

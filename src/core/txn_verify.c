@@ -110,7 +110,12 @@ stands(struct txn *txn, struct step *step, unsigned family)
 	struct txn_result *result = &txn->results[family];
 	bool changed = txn_keep_rest(txn, family);
 
-	result->ttl = seen->count > 0 && txn->step == TXN_VERIFY ? seen->ttl : plan->ttl;
+	if (seen->count > 0 && txn->step == TXN_VERIFY)
+		result->ttl = seen->ttl;
+	else if (plan->added.count > 0 || plan->ttl_changed || txn->goal.refresh)
+		result->ttl = plan->ttl;
+	else /* what was only removed or confirmed keeps its own */
+		result->ttl = txn->before.sets[family].ttl;
 	if (plan->ttl_changed && result->ttl != plan->ttl) {
 		step_note(step, NOTE_WARNING, "the server keeps the TTL %u of %s "
 		    "instead of %u", result->ttl, rrtype_name(seen->type), plan->ttl);

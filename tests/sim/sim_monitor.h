@@ -18,18 +18,17 @@ struct sim_world;
 void sim_monitor_begin(struct sim_world *world);
 void sim_monitor_finish(struct sim_world *world);
 
-/* The engine sends; a server has handled an UPDATE; a no has
- * reached the engine; a zone has changed; a note. */
+/* The engine sends; a server has handled an UPDATE; a zone has changed; a note. */
 void sim_monitor_sent(struct sim_world *world, const struct sim_socket *socket,
     const struct sim_msg *msg);
 void sim_monitor_done(struct sim_world *world, const struct sim_msg *msg,
     const struct sim_deed *deed);
-void sim_monitor_denied(struct sim_world *world, const struct sim_socket *socket);
 void sim_monitor_changed(struct sim_world *world);
 void sim_monitor_note(struct sim_world *world, const struct effect *note);
 
-/* Is the UPDATE one of a shared name? */
-bool sim_monitor_is_shared(const struct sim_world *world, const struct sim_msg *msg);
+/* A no has reached the engine.  Returns whether that settles it at once. */
+bool sim_monitor_denied(struct sim_world *world, const struct sim_socket *socket,
+    int rcode);
 
 void sim_monitor_free(struct sim_world *world);
 

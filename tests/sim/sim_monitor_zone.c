@@ -4,6 +4,7 @@
 
 #include "ddnsupd/rules.h"
 #include "ddnsupd/text.h"
+#include "ddnsupd/wire.h"
 
 #include "sim_desired.h"
 #include "sim_monitor.h"
@@ -13,6 +14,7 @@
 static void note_added(struct sim_world *world, const struct sim_rr *rr);
 static void check_removed(struct sim_world *world, const struct name *owner,
     const struct sim_rr *rr);
+static bool is_shared(const struct sim_world *world, const struct sim_msg *msg);
 static bool was_sent_again(const struct sim_world *world,
     const struct sim_socket *socket);
 static void note_removed(struct sim_world *world, const struct sim_rr *rr);
@@ -69,12 +71,13 @@ sim_monitor_free(struct sim_world *world)
 	free(world->holdings);
 }
 
-/* M7, M11.  After a crash there is no configuration to judge by until the next run. */
+/* M7, M11.  What comes late is not judged by the next run's configuration. */
 void
 sim_monitor_done(struct sim_world *world, const struct sim_msg *msg,
     const struct sim_deed *deed)
 {
 	const struct name *owner = sim_monitor_owner(msg);
+	bool judged = world->config != NULL && !deed->late;
 
 	if (deed->changed)
 		sim_trace(world, "# the zone has changed, serial %u",
@@ -84,17 +87,15 @@ sim_monitor_done(struct sim_world *world, const struct sim_msg *msg,
 	for (size_t i = 0; i < deed->zone->rrs.count && !deed->again; i++)
 		if (find_rr(&deed->before, &deed->zone->rrs.items[i]) == NULL)
 			note_added(world, &deed->zone->rrs.items[i]);
-	if (world->config == NULL)
-		return;
-	if (world->mode == ENGINE_CHECK_ONLINE)
+	if (judged && world->mode == ENGINE_CHECK_ONLINE)
 		sim_fail(world, "M11: the permission test changed the zone");
 	for (size_t i = 0; i < deed->before.count; i++) {
 		const struct sim_rr *before = &deed->before.items[i];
 		const struct sim_rr *after = find_rr(&deed->zone->rrs, before);
 
-		if (after == NULL)
+		if (judged && after == NULL)
 			check_removed(world, owner, before);
-		else
+		else if (judged)
 			check_kept(world, owner, msg, before, after);
 		if (after == NULL)
 			note_removed(world, before);
@@ -103,24 +104,27 @@ sim_monitor_done(struct sim_world *world, const struct sim_msg *msg,
 
 /*
  * An UPDATE sent once, doubled on its way: one copy is applied, the answer to the other
- * is a no.  Under a shared name nobody can tell then whether the address is another
+ * is a no.  SERVFAIL says that nothing was applied (protocol.md 5 does not count it as
+ * doubt); and under a shared name nobody can tell whether the address is another
  * writer's, who was there at the same moment: it is left to the other.
  */
-void
-sim_monitor_denied(struct sim_world *world, const struct sim_socket *socket)
+bool
+sim_monitor_denied(struct sim_world *world, const struct sim_socket *socket, int rcode)
 {
 	struct sim_msg msg;
+	bool denied = sim_msg_read(&msg, socket->asked, socket->len) &&
+	    !was_sent_again(world, socket) &&
+	    (rcode == RCODE_SERVFAIL || is_shared(world, &msg));
 
-	if (sim_msg_read(&msg, socket->asked, socket->len) &&
-	    !was_sent_again(world, socket) && sim_monitor_is_shared(world, &msg))
-		for (size_t i = 0; i < msg.authority.count; i++)
-			if (msg.authority.items[i].rrclass == SIM_CLASS_IN)
-				note_removed(world, &msg.authority.items[i]);
+	for (size_t i = 0; denied && i < msg.authority.count; i++)
+		if (msg.authority.items[i].rrclass == SIM_CLASS_IN)
+			note_removed(world, &msg.authority.items[i]);
 	sim_msg_free(&msg);
+	return denied;
 }
 
-bool
-sim_monitor_is_shared(const struct sim_world *world, const struct sim_msg *msg)
+static bool
+is_shared(const struct sim_world *world, const struct sim_msg *msg)
 {
 	const struct name *owner = sim_monitor_owner(msg);
 	const struct config_registration *reg = owner == NULL ||

@@ -51,8 +51,7 @@ static void post_fault(struct sim_world *world, size_t socket, enum fault fault,
 static void arrive(void *subject, uint64_t number);
 static size_t serve(struct sim_world *world, const struct parcel *parcel,
     uint8_t *reply, size_t cap);
-static bool is_again(const struct sim_world *world, const struct parcel *parcel,
-    const struct sim_msg *msg);
+static bool is_again(const struct sim_world *world, const struct parcel *parcel);
 static void settle(struct sim_world *world, const uint8_t *update, size_t len);
 static uint64_t sum_of(const uint8_t *bytes, size_t len);
 static void send_back(struct sim_world *world, const struct parcel *asked,
@@ -293,7 +292,8 @@ serve(struct sim_world *world, const struct parcel *parcel, uint8_t *reply, size
 		world->before_update(world);
 	len = sim_server_handle(parcel->server, &realm, parcel->bytes, parcel->len,
 	    parcel->tcp, reply, cap, &deed);
-	deed.again = read && is_again(world, parcel, &msg);
+	deed.late = parcel->epoch != world->epoch;
+	deed.again = is_again(world, parcel);
 	if (deed.zone != NULL)
 		sim_monitor_done(world, &msg, &deed);
 	if (deed.changed) {
@@ -307,18 +307,16 @@ serve(struct sim_world *world, const struct parcel *parcel, uint8_t *reply, size
 }
 
 /*
- * Is the UPDATE settled, and the run that sent it over?  Under a shared name a no counts
- * at once (sim_monitor_denied()).
+ * Is the UPDATE settled, and the run that sent it over?  Some settle it at once
+ * (sim_monitor_denied()).
  */
 static bool
-is_again(const struct sim_world *world, const struct parcel *parcel,
-    const struct sim_msg *msg)
+is_again(const struct sim_world *world, const struct parcel *parcel)
 {
 	uint64_t sum = sum_of(parcel->bytes, parcel->len);
 
 	if (parcel->epoch == world->epoch && !world->finished &&
-	    !(world->sockets[parcel->socket].answered &&
-	    sim_monitor_is_shared(world, msg)))
+	    !world->sockets[parcel->socket].denied)
 		return false;
 	for (size_t i = 0; i < world->settled_count; i++)
 		if (world->settled[i] == sum)
@@ -401,7 +399,8 @@ deliver(void *subject, uint64_t number)
 	socket->answered = true;
 	if (socket->is_update && event.kind == EVENT_ANSWER && is_no(event.bytes)) {
 		settle(world, socket->asked, socket->len);
-		sim_monitor_denied(world, socket);
+		socket->denied = sim_monitor_denied(world, socket,
+		    event.bytes[3] & 0x0f);
 	}
 	event.id = socket->id;
 	trace_answer(world, socket, parcel);

@@ -73,6 +73,7 @@ struct sim_realm {
 struct sim_deed {
 	struct sim_zone *zone;    /* NULL: no UPDATE was looked at */
 	bool changed;
+	bool late;                /* sent by an earlier run */
 	bool again;               /* a late copy of what was settled */
 	struct sim_rrs before;    /* the zone's content before it */
 };

@@ -38,6 +38,7 @@ struct sim_socket {
 	bool open;
 	bool is_update;
 	bool answered;
+	bool denied;              /* by an answer that settles it (sim_monitor_denied()) */
 	uint8_t *asked;
 	size_t len;
 };

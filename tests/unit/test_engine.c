@@ -25,6 +25,10 @@ Test(engine, registers_both_families)
 	cr_expect_eq(talk.exit, 0);
 	expect_report(0, "updated 0: 192.0.2.10 added, 2001:db8::10 added");
 	expect_saved(OWNER ": 192.0.2.10 held 2001:db8::10 held");
+	cr_expect(result(0)->records[0].has_ttl);
+	cr_expect_eq(result(0)->records[0].ttl, 900);
+	cr_expect_eq(result(0)->elapsed_us, 0);
+	cr_expect_eq(result(0)->mode, FQDN_DEDICATED);
 	cr_expect_str_eq(result(0)->name, "amt");
 	cr_expect_str_eq(result(0)->fqdn, OWNER);
 	cr_expect_str_eq(result(0)->zone, "corp.example");
@@ -33,6 +37,28 @@ Test(engine, registers_both_families)
 	cr_expect_str_eq(engine_report(engine)->host_fqdn, "pc1.corp.example");
 	cr_expect_eq(engine_report(engine)->server_count, 1);
 	cr_expect_eq(engine_report(engine)->exit, 0);
+}
+
+/* Dedicated: what stands there and is not wanted goes, and the person is told. */
+Test(engine, replaces_what_is_foreign)
+{
+	struct state last = {0};
+
+	stand("192.0.2.10", 0);
+	go();
+	locate_it();
+	tell({A53, "aa 192.0.2.66"});
+	expect_open(&talk, "UPDATE corp.example " OWNER ": !CNAME =192.0.2.66 "
+	    "-192.0.2.66 +192.0.2.10/900 @192.0.2.53");
+	tell({UPDATE53, "NOERROR"}, {A53, "aa 192.0.2.10"});
+	expect_report(0, "updated 0: 192.0.2.10 added, 192.0.2.66 removed");
+	cr_expect(has_note(&talk, OWNER ": replaced 192.0.2.66"));
+	cr_assert_eq(text_state(talk.saved, strlen(talk.saved), &last), FAULT_NONE);
+	cr_assert_eq(last.count, 1);
+	cr_expect_eq(last.entries[0]->mode, FQDN_DEDICATED);
+	cr_expect_str_eq(last.entries[0]->registration, "amt");
+	cr_expect_eq(last.entries[0]->refreshed_s, 2000000);
+	state_free(&last);
 }
 
 Test(engine, second_run)
@@ -221,7 +247,8 @@ Test(engine, dry_run)
 	tell({A53, "aa 192.0.2.66"});
 	cr_expect_eq(talk.exit, 0);
 	expect_saved("-");
-	cr_expect_eq(result(0)->outcome, OUTCOME_PLANNED);
+	expect_report(0, "planned 0: 192.0.2.10 pending (would be added), "
+	    "192.0.2.66 pending (would be removed)");
 	cr_assert_not_null(result(0)->nsupdate);
 	cr_expect_not_null(strstr(result(0)->nsupdate, "192.0.2.10"));
 	cr_expect(engine_report(engine)->dry_run);

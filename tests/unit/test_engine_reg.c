@@ -99,6 +99,28 @@ Test(engine_reg, unknown_name)
 	cr_expect_str_eq(engine_unknown_name(engine), "nobody");
 }
 
+/* What is done stays done; what still runs is broken off. */
+Test(engine_reg, a_signal_between_two)
+{
+	struct event event = {.kind = EVENT_STOP, .signal = 2};
+
+	add_more("b", "pc1-b");
+	stand("192.0.2.10", 0);
+	know(OWNER, "amt", FQDN_DEDICATED, "192.0.2.10 held");
+	go();
+	locate_it();
+	tell({A53, "aa 192.0.2.10"});
+	expect_report(0, "unchanged 0: 192.0.2.10 kept");
+	cr_expect_eq(talk.exit, -1);
+	talk_post(&talk, event);
+	settle_saves();
+	cr_expect_eq(talk.exit, 130);
+	expect_report(0, "unchanged 0: 192.0.2.10 kept");
+	expect_report(1, "failed 69: 192.0.2.10 pending");
+	cr_expect(error_says(1, "interrupted"));
+	cr_expect_null(result(0)->error);
+}
+
 /* R3 */
 Test(engine_reg, no_dns_server)
 {
@@ -176,12 +198,17 @@ Test(engine_reg, no_address)
 	stand("fe80::1", 0);
 	go();
 	expect_open(&talk, "");
-	cr_expect(has_note(&talk, "waiting for a usable address on eth0"));
+	cr_expect(has_note(&talk, OWNER ": waiting for a usable address on eth0"));
+	strbuf_free(&talk.notes);
+	stand("169.254.1.1", 0);
+	post_net();
+	cr_expect_not(has_note(&talk, "waiting"), "it is said once");
 	talk_until(&talk, 29999);
 	cr_expect_eq(talk.exit, -1);
 	talk_until(&talk, 30000);
 	cr_expect_eq(talk.exit, EXIT_CODE_UNAVAILABLE);
-	expect_report(0, "failed 69: fe80::1 skipped (link-local)");
+	expect_report(0, "failed 69: 169.254.1.1 skipped (link-local), "
+	    "fe80::1 skipped (link-local)");
 	expect_saved("-");
 }
 

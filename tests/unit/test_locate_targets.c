@@ -262,8 +262,9 @@ Test(locate_targets, address_as_glue)
 	    {"A? ns1.lab.corp.example " AT, "NOERROR; "
 	        "au lab.corp.example 900 NS ns1.lab.corp.example; "
 	        "ad ns1.lab.corp.example 900 A 192.0.2.1; "
-	        "ad ns2.lab.corp.example 900 A 192.0.2.2"});
-	expect_candidates("mname 192.0.2.1, resolver 192.0.2.53");
+	        "ad ns2.lab.corp.example 900 A 192.0.2.2; "
+	        "ad ns1.lab.corp.example 900 A 192.0.2.3"});
+	expect_candidates("mname 192.0.2.1, mname 192.0.2.3, resolver 192.0.2.53");
 }
 
 Test(locate_targets, answers_of_another_type_are_not_taken)

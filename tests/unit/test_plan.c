@@ -131,6 +131,12 @@ Test(plan, dedicated_replace)
 		{"another TTL, asked for before: the server keeps its own",
 		    DEDICATED, "192.0.2.10 /900", "192.0.2.10 /300",
 		    "192.0.2.10/300 held", PLAN_NOTHING, "", "192.0.2.10", NULL, 900},
+		{"another TTL, asked for before, one of two shows another now",
+		    DEDICATED, "192.0.2.10 192.0.2.11 /900",
+		    "192.0.2.10 192.0.2.11 /300", "192.0.2.10/300 held "
+		    "192.0.2.11/600 held", PLAN_CHANGE, "=192.0.2.10 =192.0.2.11 --A "
+		    "+192.0.2.10/900 +192.0.2.11/900", "192.0.2.10 192.0.2.11", NULL,
+		    900},
 		{"another TTL, another asked for before", DEDICATED,
 		    "192.0.2.10 /900", "192.0.2.10 /300", "192.0.2.10/300 held",
 		    PLAN_CHANGE, "=192.0.2.10 --A +192.0.2.10/900", "192.0.2.10", NULL,
@@ -363,6 +369,11 @@ Test(plan, withdraw)
 		    .in = {.purpose = PLAN_WITHDRAW, .managed = true,
 		    .mode = FQDN_DEDICATED}, "", "", "192.0.2.10 held", PLAN_CONFIRM,
 		    "!A -192.0.2.10", "", NULL},
+		{"several not to be seen", WITHDRAW(FQDN_DEDICATED), "",
+		    "192.0.2.66 /300", "192.0.2.8 confirmed 192.0.2.9 held "
+		    "192.0.2.10 maybe 2001:db8::10 held", PLAN_CONFIRM,
+		    "=192.0.2.66 -192.0.2.9 -192.0.2.10", "192.0.2.66",
+		    "192.0.2.66"},
 		{"what is not to be seen and not ours", WITHDRAW(FQDN_SHARED), "", "",
 		    "192.0.2.10 confirmed", PLAN_NOTHING, "", "", NULL},
 		{"shared, maybe ours", WITHDRAW(FQDN_SHARED), "", "192.0.2.10 /300",
