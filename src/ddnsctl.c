@@ -77,7 +77,7 @@ static const char help[] =
     "  -V, --version          print the version\n"
     "  -h, --help             print this\n"
     "\n"
-    "Exit status: as of ddnsupd --once; 64 bad command line, 69 no daemon,\n"
+    "Exit status: as of one run of ddnsupd; 64 bad command line, 69 no daemon,\n"
     "77 not permitted, 78 reload: the file is wrong.\n"
     "More: man 8 ddnsctl\n";
 
