@@ -38,6 +38,13 @@ plan_make(struct plan *plan, const struct plan_input *in)
 	classify(plan, in);
 	settle_ttl(plan, in);
 	plan->verdict = judge(plan, in);
+	/* as desired, but the state holds more: a copy may be stale, so ask */
+	if (plan->verdict == PLAN_NOTHING && in->purpose == PLAN_REGISTER &&
+	    in->managed && in->desired->count > 0 && in->guard != PLAN_GUARD_NONE) {
+		classify_unseen(plan, in, in->observed);
+		if (plan->unseen.count > 0)
+			plan->verdict = PLAN_CONFIRM;
+	}
 }
 
 void

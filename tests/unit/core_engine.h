@@ -125,8 +125,10 @@ go(void)
 static inline void
 end(void)
 {
-	if (talk.exit >= 0)
+	if (talk.exit >= 0) {
 		expect_open(&talk, "");
+		cr_expect_eq(wake_at_us, CLOCK_NEVER);
+	}
 	engine_free(engine);
 	fact_net_free(&net);
 	talk_close(&talk);

@@ -261,6 +261,19 @@ Test(txn_races, alias)
 	expect_known("-");
 }
 
+/* It is gone when we look again: no conflict, another round. */
+Test(txn_races, alias_that_has_gone)
+{
+	want("192.0.2.10", NULL);
+	go_seen(CNAME, NULL);
+	play(&talk,
+	    {UPDATE53, "YXRRSET"},
+	    {"soon " A53, "aa 192.0.2.66"},
+	    {"soon " UPDATE53, "NOERROR"},
+	    {A53, "aa 192.0.2.10"});
+	expect_a("updated 0 +192.0.2.10 -192.0.2.66");
+}
+
 Test(txn_races, alias_for_both_families)
 {
 	want("192.0.2.10", "2001:db8::10");

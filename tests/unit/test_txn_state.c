@@ -182,12 +182,14 @@ Test(txn_state, found_right)
 	expect_known("192.0.2.10 held");
 }
 
-/* Records that do not stand there any more are forgotten. */
+/* Records that do not stand there any more are forgotten, once an UPDATE says so. */
 Test(txn_state, gone_is_forgotten)
 {
 	want("192.0.2.10", NULL);
 	know("192.0.2.8 held 192.0.2.10 held 2001:db8::10 held");
 	go_seen("aa 192.0.2.10", NULL);
+	expect_open(&talk, HEAD "=192.0.2.10 -192.0.2.8 +192.0.2.10/900 @192.0.2.53");
+	play(&talk, {UPDATE53, "NOERROR"}, {A53, "aa 192.0.2.10"});
 	expect_a("unchanged 0 =192.0.2.10");
 	expect_known("192.0.2.10 held 2001:db8::10 held");
 	cr_expect(save_wanted());
