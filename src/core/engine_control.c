@@ -19,6 +19,7 @@ static void act_and_wait(struct engine *, struct step *, uint64_t client,
     struct control_request *);
 static bool is_known(const struct engine *, const char *name);
 static char *metrics(const struct engine *, int64_t now_us);
+static void drop_waiter(struct engine *, size_t i);
 static bool is_waited_for(const struct engine *, const struct waiter *);
 static void take_config(struct engine *, struct step *, struct config *);
 static void rebind(struct engine *, struct step *, struct reg *, struct config *);
@@ -171,9 +172,19 @@ engine_forget_client(struct engine *engine, uint64_t client)
 			i++;
 			continue;
 		}
-		free(engine->waiters[i].name);
-		engine->waiters[i] = engine->waiters[--engine->waiter_count];
+		drop_waiter(engine, i);
 	}
+}
+
+static void
+drop_waiter(struct engine *engine, size_t i)
+{
+	size_t last = --engine->waiter_count;
+
+	free(engine->waiters[i].name);
+	engine->waiters[i].name = NULL;
+	if (i != last)
+		engine->waiters[i] = engine->waiters[last];
 }
 
 void
@@ -196,8 +207,7 @@ engine_serve_waiters(struct engine *engine, struct step *step)
 		engine_live_report(engine, waiter->name, true, step->now_us, &report);
 		reply(step, waiter->client, text_control_report(&report));
 		report_free(&report);
-		free(waiter->name);
-		engine->waiters[i] = engine->waiters[--engine->waiter_count];
+		drop_waiter(engine, i);
 	}
 	if (!engine->stopping) /* else the deadline is the stop's */
 		heap_set(&engine->heap, &engine->deadline, until_us);

@@ -10,10 +10,6 @@
 #include "ddnsupd/mem.h"
 #include "ddnsupd/text.h"
 
-#ifndef PACKAGE_VERSION
-#error "the build names the version"
-#endif
-
 static void add_row(struct report *, struct reg *, bool results, int64_t now_us);
 static void copy_records(struct report_registration *,
     const struct report_registration *);
