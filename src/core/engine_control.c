@@ -19,7 +19,6 @@ static void act_and_wait(struct engine *, struct step *, uint64_t client,
     struct control_request *);
 static bool is_known(const struct engine *, const char *name);
 static char *metrics(const struct engine *, int64_t now_us);
-static void drop_waiter(struct engine *, size_t i);
 static bool is_waited_for(const struct engine *, const struct waiter *);
 static void take_config(struct engine *, struct step *, struct config *);
 static void rebind(struct engine *, struct step *, struct reg *, struct config *);
@@ -165,50 +164,42 @@ metrics(const struct engine *engine, int64_t now_us)
 void
 engine_forget_client(struct engine *engine, uint64_t client)
 {
-	size_t i = 0;
+	size_t i, kept = 0;
 
-	while (i < engine->waiter_count) {
-		if (engine->waiters[i].client != client) {
-			i++;
-			continue;
-		}
-		drop_waiter(engine, i);
+	for (i = 0; i < engine->waiter_count; i++) {
+		struct waiter waiter = engine->waiters[i];
+
+		if (waiter.client == client)
+			free(waiter.name);
+		else
+			engine->waiters[kept++] = waiter;
 	}
-}
-
-static void
-drop_waiter(struct engine *engine, size_t i)
-{
-	size_t last = --engine->waiter_count;
-
-	free(engine->waiters[i].name);
-	engine->waiters[i].name = NULL;
-	if (i != last)
-		engine->waiters[i] = engine->waiters[last];
+	engine->waiter_count = kept;
 }
 
 void
 engine_serve_waiters(struct engine *engine, struct step *step)
 {
 	int64_t until_us = CLOCK_NEVER;
-	size_t i = 0;
+	size_t i, kept = 0;
 
 	if (engine->waiter_count == 0)
 		return;
-	while (i < engine->waiter_count) {
-		struct waiter *waiter = &engine->waiters[i];
+	for (i = 0; i < engine->waiter_count; i++) {
+		struct waiter waiter = engine->waiters[i];
 		struct report report = {0};
 
-		if (is_waited_for(engine, waiter) && waiter->until_us > step->now_us) {
-			until_us = clock_min(until_us, waiter->until_us);
-			i++;
+		if (is_waited_for(engine, &waiter) && waiter.until_us > step->now_us) {
+			until_us = clock_min(until_us, waiter.until_us);
+			engine->waiters[kept++] = waiter;
 			continue;
 		}
-		engine_live_report(engine, waiter->name, true, step->now_us, &report);
-		reply(step, waiter->client, text_control_report(&report));
+		engine_live_report(engine, waiter.name, true, step->now_us, &report);
+		reply(step, waiter.client, text_control_report(&report));
 		report_free(&report);
-		drop_waiter(engine, i);
+		free(waiter.name);
 	}
+	engine->waiter_count = kept;
 	if (!engine->stopping) /* else the deadline is the stop's */
 		heap_set(&engine->heap, &engine->deadline, until_us);
 }
