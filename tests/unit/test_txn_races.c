@@ -179,6 +179,20 @@ Test(txn_races, stale_copy)
 	expect_a("updated 0 +192.0.2.10");
 }
 
+/* What one server showed says nothing about the next: the usual guard first. */
+Test(txn_races, the_next_server_is_asked_with_the_usual_guard)
+{
+	want("192.0.2.10", NULL);
+	go_elsewhere("192.0.2.1 192.0.2.2");
+	play(&talk,
+	    {A1, "aa 192.0.2.99"},
+	    {UPDATE1, "NXRRSET"},
+	    {"soon " A1, "aa 192.0.2.99"},
+	    {"soon " UPDATE1, "REFUSED"},
+	    {"soon " A2, "aa 192.0.2.99"});
+	expect_open(&talk, HEAD "=192.0.2.99 -192.0.2.99 +192.0.2.10/900 @192.0.2.2");
+}
+
 /* --- on-conflict: keep ------------------------------------------------------------ */
 
 /* What fails "does not exist" is really foreign, not a wildcard's. */
