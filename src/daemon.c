@@ -315,6 +315,8 @@ perform(struct daemon *daemon, const struct effect *effect)
 		if (daemon->resident != NULL)
 			resident_perform(daemon->resident, effect);
 		break;
+	case EFFECT_ASK:
+		break;
 	case EFFECT_FINISH:
 		daemon->finished = true;
 		daemon->exit = effect->exit;

@@ -31,6 +31,8 @@ struct endpoint {
 	struct addr addr;
 	uint16_t port;
 	char ifname[ADDR_IFNAME_MAX]; /* "" when none is named */
+	bool via;            /* ifname was not written by anybody: it is the link the
+	                      * server was learned on, and is asked through */
 };
 
 /* Text to address.  No scope, no port, no brackets.  Faults: ADDR_SYNTAX. */
@@ -68,10 +70,12 @@ const char *addr_unfit(const struct addr *addr);
  */
 enum fault endpoint_parse(struct endpoint *endpoint, const char *text);
 
-/* "192.0.2.53#53", "fe80::1%eth0#53": the port is always printed.  Returns buf. */
+/* "192.0.2.53#53", "fe80::1%eth0#53": the port is always printed, the interface when it
+ * was written (not `via`).  Returns buf. */
 const char *endpoint_format(const struct endpoint *endpoint,
     char buf[ENDPOINT_TEXT_MAX]);
 
+/* The same address, port and interface; `via` also equals no interface. */
 bool endpoint_equal(const struct endpoint *a, const struct endpoint *b);
 
 #endif

@@ -12,6 +12,7 @@
 #include <stdint.h>
 
 #include "ddnsupd/addr.h"
+#include "ddnsupd/facts.h"
 #include "ddnsupd/name.h"
 
 #define CONFIG_AMT_RELEASE 16        /* default */
@@ -23,6 +24,8 @@ enum dns_source {
 	DNS_SOURCE_STATIC,
 	DNS_SOURCE_DHCP,
 };
+
+#define CONFIG_DHCP_SOURCES_MAX 6
 
 enum transport {
 	TRANSPORT_AUTO, /* UDP, TCP when needed */
@@ -78,6 +81,8 @@ struct config {
 	char *state_directory;  /* NULL: by rule (interface.md, "State") */
 	char *control_socket;   /* NULL: $runstatedir/ddnsupd/control */
 	enum dns_source dns_source;
+	enum fact_source dhcp_sources[CONFIG_DHCP_SOURCES_MAX]; /* the best first */
+	size_t dhcp_source_count; /* 0: not given, all in protocol.md's order */
 	struct endpoint *servers;
 	size_t server_count;
 	struct config_primary *primaries;

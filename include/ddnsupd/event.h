@@ -14,6 +14,7 @@
 #include "ddnsupd/addr.h"
 #include "ddnsupd/facts.h"
 #include "ddnsupd/fault.h"
+#include "ddnsupd/lease.h"
 
 struct config;
 
@@ -29,6 +30,11 @@ enum event_kind {
 	EVENT_SAVE_FAILED,
 	EVENT_WAKE,       /* the instant asked for by wake_at_us */
 	EVENT_STOP,       /* finish now: SIGINT or SIGTERM */
+	/* what teaches (protocol.md 1) */
+	EVENT_PACKET,     /* a DHCP packet seen on a link, coming or going */
+	EVENT_LEASE,      /* a lease file as it is now, or gone */
+	EVENT_ND,         /* RDNSS and DNSSL of a router advertisement */
+	EVENT_SOURCE,     /* a source cannot work, or can again */
 	/* the daemon's */
 	EVENT_RESUME,     /* the machine has slept, or its clock was set */
 	EVENT_REFRESH,    /* SIGUSR1: update everything now */
@@ -46,16 +52,23 @@ struct event {
 	size_t len;               /*   prefix; owned by the poster, valid for the step */
 	struct addr local;        /* ANSWER to a SEND: our own address on that socket */
 	const struct fact_net *net; /* NET: copied by the core */
+	uint32_t ifindex;         /* PACKET, ND: the link */
+	bool outgoing;            /* PACKET: it leaves this machine */
+	bool checksum_partial;    /* PACKET: its checksum is left to the device */
+	enum lease_kind lease_kind; /* LEASE: bytes are the file's, NULL: it is gone */
+	const char *path;         /* LEASE: directory and name */
+	int64_t written_s;        /* LEASE: its modification, wall time */
+	enum fact_source source;  /* SOURCE; error: why it cannot, NULL: it can */
 	const char *node_name;    /* HOST: uname's, and the text of the two files, NULL */
 	const char *hosts_text;   /*   where there is none; valid for the step */
 	const char *resolv_text;
 	int signal;               /* STOP: SIGINT or SIGTERM's number */
-	int64_t wall_s;           /* START, RESUME: seconds since 1970, for the state file
+	int64_t wall_s;           /* START, RESUME, LEASE: seconds since 1970, for the state file
 	                           * and for people */
 	uint64_t client;          /* REQUEST, GONE: who; CONFIG: who asked; 0: nobody */
 	bool may_change;          /* REQUEST: root or our own user (SO_PEERCRED) */
 	struct config *config;    /* CONFIG: taken over by the core; NULL: refused */
-	const char *error;        /* CONFIG refused: the one line that says why */
+	const char *error;        /* CONFIG refused: the one line that says why; SOURCE */
 };
 
 /* --- what we do -------------------------------------------------------------------- */
@@ -65,6 +78,7 @@ enum effect_kind {
 	EFFECT_CLOSE,     /* no more answers wanted under id: close its socket */
 	EFFECT_LOOKUP,    /* one query by the resolver library; ANSWER or FAULT, once */
 	EFFECT_SAVE,      /* write text to the state file; SAVED or SAVE_FAILED */
+	EFFECT_ASK,       /* bytes to DHCP servers; what they say comes as PACKET */
 	EFFECT_NOTE,      /* say it: log, watch, trace */
 	EFFECT_FINISH,    /* the run is over */
 	/* the daemon's */
@@ -86,15 +100,19 @@ enum note_level {  /* syslog(3) priorities */
  * EFFECT_SEND: a fresh connected socket for each; the shell knows nothing of DNS but the
  * TCP length prefix.  UDP: every datagram is an ANSWER, the socket stays open until
  * CLOSE or FAULT.  TCP: connect (3 s), send, then every whole frame is an ANSWER.
+ * EFFECT_ASK: one UDP datagram from `local` through the interface server.ifname, from any
+ * port, to a unicast, broadcast or multicast address; FAULT when it cannot be sent.  The
+ * socket stays open until CLOSE, so that no answer meets a closed port.
  * EFFECT_LOOKUP: c-ares, one server, one try, RD=1 (RFC 1035 4.1.1); within timeout_us
  * comes ANSWER with the whole message, or FAULT.
  */
 struct effect {
 	enum effect_kind kind;
 	uint64_t id;
-	struct endpoint server;   /* SEND, LOOKUP */
+	struct endpoint server;   /* SEND, LOOKUP, ASK */
+	struct addr local;        /* ASK: from where */
 	bool tcp;                 /* SEND */
-	uint8_t *bytes;           /* SEND: owned by the effect */
+	uint8_t *bytes;           /* SEND, ASK: owned by the effect */
 	size_t len;
 	char *qname;              /* LOOKUP: text form, absolute, no trailing dot */
 	uint16_t qtype;           /* LOOKUP */

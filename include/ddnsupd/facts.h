@@ -1,6 +1,6 @@
 /*
- * facts: what is known of the machine: links, addresses, routes, the host's own name and
- * the DNS servers.  The only owner of the DNS server list.
+ * facts: what is known of the machine: links, addresses, routes, the host's own name,
+ * what DHCP says, and the DNS servers.  The only owner of the DNS server list.
  *
  * A snapshot is a value: the shell builds a whole new one, the core swaps it in.
  */
@@ -12,8 +12,10 @@
 #include <stdint.h>
 
 #include "ddnsupd/addr.h"
+#include "ddnsupd/dhcp.h"
 #include "ddnsupd/name.h"
 
+#define FACT_HWADDR_MAX 16 /* what a DHCPv4 message holds */
 #define FACT_FOREVER UINT32_MAX /* a lifetime without end (RFC 4861 4.6.2) */
 
 /* From IFA_FLAGS (linux/if_addr.h), one for one. */
@@ -40,6 +42,9 @@ struct fact_link {
 	bool up;                /* IFF_UP and carrier (operstate up or unknown) */
 	bool loopback;
 	bool wireless;          /* /sys/class/net/IF/phy80211 or wireless exists */
+	uint16_t hwtype;        /* ARPHRD_... (linux/if_arp.h) */
+	uint8_t hwaddr_len;     /* 0: none, or longer than DHCP knows */
+	uint8_t hwaddr[FACT_HWADDR_MAX];
 	struct fact_addr *addrs;
 	size_t addr_count;
 	size_t addr_cap;
@@ -74,8 +79,19 @@ enum fact_source {
 };
 
 struct fact_server {
-	struct endpoint endpoint;
+	struct endpoint endpoint; /* ifname: the link it was learned on */
 	enum fact_source source;
+	uint32_t ifindex;         /* of that link; 0: configured */
+};
+
+/* What one source says about one interface, in force now. */
+struct fact_dhcp {
+	enum fact_source source;
+	enum family family;       /* of the protocol that brought it */
+	uint32_t ifindex;
+	char ifname[ADDR_IFNAME_MAX];
+	struct dhcp_info info;
+	int64_t expires_us;       /* clock.h; CLOCK_NEVER: no end */
 };
 
 /* The host's own name (interface.md, HostOSFQDN). */
@@ -92,6 +108,9 @@ struct facts {
 	struct fact_host host;
 	struct fact_server *servers;
 	size_t server_count;
+	struct fact_dhcp *dhcp;   /* the best source first */
+	size_t dhcp_count;
+	size_t dhcp_cap;
 };
 
 /* "static", "lease", ... as in interface.md. */
@@ -124,10 +143,26 @@ bool fact_net_has_ipv6(const struct fact_net *net);
 /* The link of the default route with the lowest metric, IPv4 first; NULL: none. */
 const struct fact_link *fact_net_default_link(const struct fact_net *net);
 
-/* Append a server unless its endpoint is there already. */
+/* Append a server unless its endpoint is there already.  ifindex: of the link it was
+ * learned on, 0: configured. */
 void facts_add_server(struct facts *facts, const struct endpoint *endpoint,
-    enum fact_source source);
+    enum fact_source source, uint32_t ifindex);
 void facts_clear_servers(struct facts *facts);
 void facts_free(struct facts *facts);
+
+/* --- what DHCP says (facts_dhcp.c) -------------------------------------------------- */
+
+/* Is the address in a lease of this link?  False also when nothing is known. */
+bool facts_leased(const struct facts *facts, uint32_t ifindex, const struct addr *addr);
+
+/* The domain that the best source of the link gives; ifindex 0: of any link.  NULL:
+ * none. */
+const struct name *facts_dhcp_domain(const struct facts *facts, uint32_t ifindex);
+
+/* The fact of the link whose option 81 says that the DHCP server updates `fqdn` itself
+ * (S set; RFC 4702 2.1); an option without a name speaks of the host's own.  NULL:
+ * none. */
+const struct fact_dhcp *facts_dhcp_updates(const struct facts *facts, uint32_t ifindex,
+    const struct name *fqdn);
 
 #endif

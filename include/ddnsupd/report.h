@@ -91,6 +91,14 @@ struct report_rule {
 	char *message;
 };
 
+/* A source of DHCP facts, and what became of it. */
+struct report_source {
+	enum fact_source source;
+	char *ifname;          /* NULL: not of one interface */
+	bool available;
+	char *text;            /* "not permitted: needs CAP_NET_RAW", "asked 3 times", ... */
+};
+
 struct report {
 	struct report_registration *registrations;
 	size_t registration_count;
@@ -98,6 +106,9 @@ struct report {
 	struct fact_server *servers;
 	size_t server_count;
 	size_t server_cap;
+	struct report_source *sources; /* of DHCP facts; none when they are not used */
+	size_t source_count;
+	size_t source_cap;
 	char *host_fqdn;       /* NULL: not known */
 	bool has_rules;        /* --check */
 	struct report_rule *rules;
@@ -123,6 +134,8 @@ struct report_record *report_add_record(struct report_registration *reg,
 struct report_rule *report_add_rule(struct report *report, const char *id,
     const char *registration, enum rule_verdict verdict, const char *message);
 void report_add_server(struct report *report, const struct fact_server *server);
+void report_add_source(struct report *report, enum fact_source source,
+    const char *ifname, bool available, const char *text);
 
 /* A before AAAA, then by address, as people expect to read them. */
 void report_sort_records(struct report_registration *reg);

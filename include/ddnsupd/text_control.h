@@ -9,6 +9,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "ddnsupd/addr.h"
+#include "ddnsupd/dhcp.h"
 #include "ddnsupd/fault.h"
 #include "ddnsupd/report.h"
 #include "ddnsupd/tally.h"
@@ -20,6 +22,7 @@ enum control_command {
 	CONTROL_WITHDRAW,
 	CONTROL_WATCH,
 	CONTROL_METRICS,
+	CONTROL_DHCP_EVENT,
 	CONTROL_UNKNOWN,
 };
 
@@ -27,6 +30,11 @@ struct control_request {
 	enum control_command command;
 	char *name;               /* a registration's name or FQDN; NULL: all */
 	bool json;                /* watch: notes as JSON */
+	/* dhcp-event: what a hook of the DHCP client says */
+	char interface[ADDR_IFNAME_MAX];
+	enum family family;       /* of the protocol */
+	bool gone;                /* the lease has ended; info is empty */
+	struct dhcp_info info;
 };
 
 /* A request line: one JSON object, at most depth 2.  Faults: TEXT_SYNTAX; *request is

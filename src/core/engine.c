@@ -54,7 +54,7 @@ engine_new(struct config *config, struct state *state,
 	rng_seed(&engine->rng, options->seed);
 	for (i = 0; i < config->server_count; i++)
 		facts_add_server(&engine->facts, &config->servers[i],
-		    FACT_SOURCE_STATIC);
+		    FACT_SOURCE_STATIC, 0);
 	return engine;
 }
 
@@ -158,6 +158,11 @@ absorb(struct engine *engine, struct step *step, const struct event *event)
 	case EVENT_SAVED:
 	case EVENT_SAVE_FAILED:
 		saved(engine, step, event);
+		break;
+	case EVENT_PACKET:
+	case EVENT_LEASE:
+	case EVENT_ND:
+	case EVENT_SOURCE:
 		break;
 	case EVENT_WAKE:
 		break; /* deadlines are looked at in every step */

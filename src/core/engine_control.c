@@ -81,6 +81,7 @@ perform(struct engine *engine, struct step *step, uint64_t client,
 		reply(step, client, text_control_text(text));
 		free(text);
 		break;
+	case CONTROL_DHCP_EVENT:
 	case CONTROL_UNKNOWN:
 		reply(step, client, text_control_error(EXIT_CODE_USAGE, "unknown "
 		    "command; known: status, refresh, reload, withdraw, watch, "
@@ -252,7 +253,7 @@ take_config(struct engine *engine, struct step *step, struct config *config)
 	facts_clear_servers(&engine->facts);
 	for (i = 0; i < config->server_count; i++)
 		facts_add_server(&engine->facts, &config->servers[i],
-		    FACT_SOURCE_STATIC);
+		    FACT_SOURCE_STATIC, 0);
 	for (i = 0; i < count; i++)
 		if (engine->regs[i]->state != REG_DONE)
 			rebind(engine, step, engine->regs[i], config);

@@ -183,11 +183,12 @@ endpoint_parse(struct endpoint *endpoint, const char *text)
 const char *
 endpoint_format(const struct endpoint *endpoint, char buf[ENDPOINT_TEXT_MAX])
 {
+	const char *ifname = endpoint->via ? "" : endpoint->ifname;
 	char addr[ADDR_TEXT_MAX];
 
 	snprintf(buf, ENDPOINT_TEXT_MAX, "%s%s%s#%u",
-	    addr_format(&endpoint->addr, addr), endpoint->ifname[0] != '\0' ? "%" : "",
-	    endpoint->ifname, (unsigned)endpoint->port);
+	    addr_format(&endpoint->addr, addr), ifname[0] != '\0' ? "%" : "", ifname,
+	    (unsigned)endpoint->port);
 	return buf;
 }
 
@@ -195,7 +196,8 @@ bool
 endpoint_equal(const struct endpoint *a, const struct endpoint *b)
 {
 	return addr_equal(&a->addr, &b->addr) && a->port == b->port &&
-	    strcmp(a->ifname, b->ifname) == 0;
+	    (strcmp(a->ifname, b->ifname) == 0 ||
+	    (a->via && b->ifname[0] == '\0') || (b->via && a->ifname[0] == '\0'));
 }
 
 /* RFC 5952 4: no leading zeros, lower case, "::" for the first longest run of zeros. */

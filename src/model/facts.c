@@ -169,14 +169,16 @@ fact_net_default_link(const struct fact_net *net)
 
 void
 facts_add_server(struct facts *facts, const struct endpoint *endpoint,
-    enum fact_source source)
+    enum fact_source source, uint32_t ifindex)
 {
 	for (size_t i = 0; i < facts->server_count; i++)
 		if (endpoint_equal(&facts->servers[i].endpoint, endpoint))
 			return;
 	facts->servers = mem_grow_one(facts->servers, facts->server_count,
 	    sizeof(*facts->servers));
-	facts->servers[facts->server_count++] = (struct fact_server){*endpoint, source};
+	facts->servers[facts->server_count++] = (struct fact_server){
+		*endpoint, source, ifindex
+	};
 }
 
 void
@@ -192,6 +194,7 @@ facts_free(struct facts *facts)
 {
 	fact_net_free(&facts->net);
 	facts_clear_servers(facts);
+	free(facts->dhcp);
 	*facts = (struct facts){0};
 }
 

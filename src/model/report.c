@@ -123,6 +123,17 @@ report_add_server(struct report *report, const struct fact_server *server)
 }
 
 void
+report_add_source(struct report *report, enum fact_source source, const char *ifname,
+    bool available, const char *text)
+{
+	report->sources = mem_grow(report->sources, &report->source_cap,
+	    report->source_count + 1, sizeof(*report->sources));
+	report->sources[report->source_count++] = (struct report_source){
+		source, mem_text(ifname), available, mem_text(text)
+	};
+}
+
+void
 report_sort_records(struct report_registration *reg)
 {
 	if (reg->record_count > 1)
@@ -139,7 +150,12 @@ report_free(struct report *report)
 		free(report->rules[i].registration);
 		free(report->rules[i].message);
 	}
+	for (size_t i = 0; i < report->source_count; i++) {
+		free(report->sources[i].ifname);
+		free(report->sources[i].text);
+	}
 	free(report->registrations);
+	free(report->sources);
 	free(report->servers);
 	free(report->rules);
 	free(report->host_fqdn);

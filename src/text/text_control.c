@@ -20,6 +20,7 @@ static const char *const commands[] = {
 	[CONTROL_WITHDRAW] = "withdraw",
 	[CONTROL_WATCH] = "watch",
 	[CONTROL_METRICS] = "metrics",
+	[CONTROL_DHCP_EVENT] = "dhcp-event",
 };
 
 enum fault

@@ -105,6 +105,7 @@ talk_take(struct talk *talk, struct effect *effect)
 	case EFFECT_FINISH:
 		talk->exit = effect->exit;
 		break;
+	case EFFECT_ASK:
 	case EFFECT_REPLY:
 	case EFFECT_STREAM:
 	case EFFECT_RELOAD:

@@ -163,12 +163,12 @@ Test(facts, default_link_of_ipv6_alone_goes_by_metric)
 Test(facts, servers_stand_once_in_the_order_given)
 {
 	struct facts facts = {0};
-	struct endpoint one = {parsed("192.0.2.53"), 53, ""}, two = one;
+	struct endpoint one = {parsed("192.0.2.53"), 53, "", false}, two = one;
 
 	two.port = 5353;
-	facts_add_server(&facts, &one, FACT_SOURCE_LEASE);
-	facts_add_server(&facts, &two, FACT_SOURCE_STATIC);
-	facts_add_server(&facts, &one, FACT_SOURCE_HOOK);
+	facts_add_server(&facts, &one, FACT_SOURCE_LEASE, 2);
+	facts_add_server(&facts, &two, FACT_SOURCE_STATIC, 0);
+	facts_add_server(&facts, &one, FACT_SOURCE_HOOK, 2);
 	cr_assert_eq(facts.server_count, 2);
 	cr_assert_eq(facts.servers[0].source, FACT_SOURCE_LEASE);
 	cr_assert(endpoint_equal(&facts.servers[1].endpoint, &two));
@@ -176,7 +176,7 @@ Test(facts, servers_stand_once_in_the_order_given)
 	cr_assert_eq(facts.server_count, 0);
 	for (unsigned i = 1; i <= 40; i++) {
 		one.port = (uint16_t)i;
-		facts_add_server(&facts, &one, FACT_SOURCE_STATIC);
+		facts_add_server(&facts, &one, FACT_SOURCE_STATIC, 0);
 	}
 	cr_assert_eq(facts.server_count, 40);
 	cr_assert_eq(facts.servers[39].endpoint.port, 40);

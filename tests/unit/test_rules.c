@@ -283,7 +283,7 @@ Test(rules, r3_servers)
 	config_add_server(world.config, &server);
 	expect(&world, "R3", RULE_HOLDS, "192.0.2.53#53 (static)");
 	cr_assert_eq(endpoint_parse(&server, "2001:db8::53"), FAULT_NONE);
-	facts_add_server(&world.facts, &server, FACT_SOURCE_LEASE);
+	facts_add_server(&world.facts, &server, FACT_SOURCE_LEASE, 2);
 	expect(&world, "R3", RULE_HOLDS, "2001:db8::53#53 (lease)");
 	tear(&world);
 }
