@@ -26,7 +26,7 @@ cursor_u16(struct cursor *cursor)
 {
 	const uint8_t *at = advance(cursor, 2);
 
-	return at != NULL ? (uint16_t)(at[0] << 8 | at[1]) : 0;
+	return (uint16_t)(at != NULL ? at[0] << 8 | at[1] : 0);
 }
 
 uint32_t
