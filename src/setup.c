@@ -27,8 +27,6 @@ static void add_dedicated(struct config *config, const struct name *fqdn,
 static void override(struct config *config, const struct options *options);
 static void override_addresses(struct config_registration *reg,
     const struct options *options);
-static bool check_dhcp(const struct options *options, const struct config *config,
-    struct logsink *log, struct setup_error *error);
 static bool check_interface(const struct options *options, const struct fact_net *net,
     struct setup_error *error);
 
@@ -50,13 +48,9 @@ setup_config(const struct options *options, const struct hostwatch *host,
 		return NULL;
 	config = options_quick(options) ? quick_config(options, host, log)
 	                                : read_file(options, log, error);
-	if (config == NULL)
-		return NULL;
-	override(config, options);
-	if (check_dhcp(options, config, log, error))
-		return config;
-	config_free(config);
-	return NULL;
+	if (config != NULL)
+		override(config, options);
+	return config;
 }
 
 bool
@@ -215,26 +209,6 @@ override_addresses(struct config_registration *reg, const struct options *option
 	reg->address_count = 0;
 	for (size_t i = 0; i < options->address_count; i++)
 		config_add_address(reg, &options->addresses[i]);
-}
-
-/*
- * Asked for by name, DHCP is an error until this agent can do it; only not knowing any
- * server is the run's business (R3), and none of a check that asks nobody.
- */
-static bool
-check_dhcp(const struct options *options, const struct config *config,
-    struct logsink *log, struct setup_error *error)
-{
-	if (config->dns_source == DNS_SOURCE_DHCP)
-		return setup_fail(error, EXIT_CODE_CONFIG, "%s: dns.source: dhcp is not "
-		    "in this version yet; list the servers in dns.servers, or give -s "
-		    "SERVER", setup_file(options));
-	if (config_dns_source(config) == DNS_SOURCE_DHCP &&
-	    (options->verb != VERB_CHECK || options->online))
-		logsink_write(log, NOTE_WARNING, "dns.source", "this version does not "
-		    "take DNS servers from DHCP; give -s SERVER, or dns.servers in the "
-		    "file");
-	return true;
 }
 
 static bool

@@ -85,6 +85,8 @@ struct raw_dns {
 	enum dns_source source;
 	char **servers;
 	uint32_t servers_count;
+	char **dhcp_sources;
+	uint32_t dhcp_sources_count;
 	char **primary;
 	uint32_t primary_count;
 	enum transport transport;

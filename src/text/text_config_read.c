@@ -36,6 +36,10 @@ static bool read_server(struct reader *reader, const struct node *node,
 static bool parse_server(struct reader *reader, const struct node *node,
     const char *text, struct endpoint *server);
 static const char *server_unfit(const struct addr *addr);
+static bool names_sources(struct reader *reader, const struct node *list);
+static bool read_dhcp_source(struct reader *reader, const struct node *node,
+    const char *text, struct config_registration *reg);
+static bool has_dhcp_source(const struct config *config, enum fact_source source);
 static bool read_primary(struct reader *reader, const struct node *node,
     const char *text, struct config_registration *reg);
 static bool read_registrations(struct reader *reader, const struct raw_config *raw);
@@ -114,11 +118,15 @@ read_dns(struct reader *reader, const struct raw_dns *raw)
 {
 	const struct outline *outline = reader->outline;
 	const struct node *dns = outline_child(outline, outline->nodes, "dns");
+	const struct node *sources = outline_child(outline, dns, "dhcp-sources");
 
 	reader->config->dns_source = raw->source;
 	reader->config->transport = raw->transport;
 	return read_list(reader, outline_child(outline, dns, "servers"), raw->servers,
 	    raw->servers_count, read_server, NULL) &&
+	    names_sources(reader, sources) &&
+	    read_list(reader, sources, raw->dhcp_sources, raw->dhcp_sources_count,
+	    read_dhcp_source, NULL) &&
 	    read_list(reader, outline_child(outline, dns, "primary"), raw->primary,
 	    raw->primary_count, read_primary, NULL);
 }
@@ -176,6 +184,46 @@ server_unfit(const struct addr *addr)
 	    addr_is_broadcast(addr))
 		return addr_unfit(addr);
 	return NULL;
+}
+
+/* An empty list would read as if the key were not there. */
+static bool
+names_sources(struct reader *reader, const struct node *list)
+{
+	if (list == NULL || list->kind != NODE_LIST || list->child != 0)
+		return true;
+	diag_error(reader->diag, list->line, list->column, "dns.dhcp-sources",
+	    "must be %s, not an empty list", schema_allowed("dhcp-sources", false));
+	return false;
+}
+
+static bool
+read_dhcp_source(struct reader *reader, const struct node *node, const char *text,
+    struct config_registration *reg)
+{
+	struct config *config = reader->config;
+	enum fact_source source = FACT_SOURCE_LEASE;
+
+	(void)reg;
+	while (source <= FACT_SOURCE_HOOK &&
+	    strcmp(fact_source_name(source), text) != 0)
+		source++;
+	if (source > FACT_SOURCE_HOOK || has_dhcp_source(config, source)) {
+		diag_value(reader->diag, reader->outline, node, text,
+		    source > FACT_SOURCE_HOOK ? NULL : "it stands there already");
+		return false;
+	}
+	config->dhcp_sources[config->dhcp_source_count++] = source;
+	return true;
+}
+
+static bool
+has_dhcp_source(const struct config *config, enum fact_source source)
+{
+	for (size_t i = 0; i < config->dhcp_source_count; i++)
+		if (config->dhcp_sources[i] == source)
+			return true;
+	return false;
 }
 
 static bool

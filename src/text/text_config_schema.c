@@ -107,6 +107,7 @@ static const cyaml_schema_value_t registration_entry = {
 static const cyaml_schema_field_t dns_fields[] = {
 	WORD_KEY(raw_dns, "source", source, source_words),
 	LIST_KEY(raw_dns, "servers", servers, text_entry),
+	LIST_KEY(raw_dns, "dhcp-sources", dhcp_sources, text_entry),
 	LIST_KEY(raw_dns, "primary", primary, text_entry),
 	WORD_KEY(raw_dns, "transport", transport, transport_words),
 	CYAML_FIELD_END
@@ -137,11 +138,16 @@ static const struct {
 	    "Intel AMT" },
 	{ "state-directory", false, "the path of a directory" },
 	{ "control-socket", false, "the path of a socket, 1 to 107 octets" },
-	{ "dns", false, "a mapping of source, servers, primary and transport" },
+	{ "dns", false, "a mapping of source, servers, dhcp-sources, primary and "
+	    "transport" },
 	{ "source", false, "static or dhcp" },
 	{ "servers", false, "a list of servers" },
 	{ "servers", true, "a server ADDRESS[%INTERFACE][#PORT], IPv6 without "
 	    "brackets" },
+	{ "dhcp-sources", false, "a list of one or more of lease, observed, inform, "
+	    "dhcpv6, ra and hook" },
+	{ "dhcp-sources", true, "lease, observed, inform, dhcpv6, ra or hook, each at "
+	    "most once" },
 	{ "primary", false, "a list of host names or servers" },
 	{ "primary", true, "a host name or a server ADDRESS[%INTERFACE][#PORT], "
 	    "IPv6 without brackets" },

@@ -197,6 +197,9 @@ Test(text_config, sample_uncommented)
 	cr_expect_not_null(config->control_socket);
 	cr_expect_neq(config->dns_source, DNS_SOURCE_DEFAULT);
 	cr_expect_eq(config->server_count, 2);
+	cr_expect_eq(config->dhcp_source_count, CONFIG_DHCP_SOURCES_MAX);
+	for (size_t i = 0; i < CONFIG_DHCP_SOURCES_MAX; i++)
+		cr_expect_eq(config->dhcp_sources[i], FACT_SOURCE_LEASE + i);
 	cr_expect_eq(config->primary_count, 1);
 	cr_expect_not_null(strstr(text, "  transport: auto\n"));
 	cr_expect_not_null(reg->host_name);

@@ -26,7 +26,7 @@ Test(text_config_form, nulls)
 	expect_error(REG "enabled:\n",
 	    "f:3:13: registrations[0].enabled: must be true or false, not empty");
 	expect_error("dns:\n", "f:1:5: dns: must be a mapping of source, servers, "
-	    "primary and transport, not empty");
+	    "dhcp-sources, primary and transport, not empty");
 	expect_error("registrations:\n",
 	    "f:1:15: registrations: must be a list of registrations, not empty");
 	expect_error("dns:\n  servers:\n", "f:2:11: dns.servers: must be a list of "
@@ -48,9 +48,9 @@ Test(text_config_form, kinds)
 	    "state-directory, control-socket, dns and registrations, not a single "
 	    "value");
 	expect_error("dns: 3", "f:1:6: dns: must be a mapping of source, servers, "
-	    "primary and transport, not a single value");
+	    "dhcp-sources, primary and transport, not a single value");
 	expect_error("dns: [a]", "f:1:6: dns: must be a mapping of source, servers, "
-	    "primary and transport, not a list");
+	    "dhcp-sources, primary and transport, not a list");
 	expect_error("registrations: {a: b}",
 	    "f:1:16: registrations: must be a list of registrations, not a mapping");
 	expect_error("registrations:\n  - amt\n", "f:2:5: registrations[0]: must be a "
@@ -79,7 +79,7 @@ Test(text_config_form, unknown_keys)
 	    "here are amt-release, state-directory, control-socket, dns, "
 	    "registrations");
 	expect_error("dns:\n  server: 192.0.2.1\n", "f:2:3: dns.server: unknown key; "
-	    "the keys here are source, servers, primary, transport");
+	    "the keys here are source, servers, dhcp-sources, primary, transport");
 	expect_error("registrations:\n  - name: x\n  - name: y\n    TTL: 3\n",
 	    "f:4:5: registrations[1].TTL: unknown key; the keys here are name, "
 	    "enabled, fqdn, host-name, ...");

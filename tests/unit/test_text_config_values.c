@@ -41,6 +41,40 @@ Test(text_config_values, words)
 	    "f:2:11: dns.source: must be static or dhcp, not \"nss\"");
 }
 
+Test(text_config_values, dhcp_sources)
+{
+	static const char *const bad[] = {"static", "Lease", "dhcp", "lease ", "5", ""};
+	struct config *config = load("dns: {dhcp-sources: [hook, ra, lease]}");
+	char text[128], line[256];
+
+	cr_assert_eq(config->dhcp_source_count, 3);
+	cr_expect_eq(config->dhcp_sources[0], FACT_SOURCE_HOOK);
+	cr_expect_eq(config->dhcp_sources[1], FACT_SOURCE_RA);
+	cr_expect_eq(config->dhcp_sources[2], FACT_SOURCE_LEASE);
+	config_free(config);
+	for (size_t i = 0; i < COUNT(bad); i++) {
+		snprintf(text, sizeof(text), "dns:\n  dhcp-sources: [ra, \"%s\"]\n",
+		    bad[i]);
+		snprintf(line, sizeof(line), "f:2:22: dns.dhcp-sources[1]: must be "
+		    "lease, observed, inform, dhcpv6, ra or hook, each at most once, "
+		    "not \"%s\"", bad[i]);
+		expect_error(text, line);
+	}
+	expect_error("dns: {dhcp-sources: [ra, hook, ra]}", "f:1:32: "
+	    "dns.dhcp-sources[2]: must be lease, observed, inform, dhcpv6, ra or hook, "
+	    "each at most once, not \"ra\" (it stands there already)");
+	expect_error("dns: {dhcp-sources: []}", "f:1:21: dns.dhcp-sources: must be a "
+	    "list of one or more of lease, observed, inform, dhcpv6, ra and hook, not "
+	    "an empty list");
+	expect_error("dns: {dhcp-sources: lease}", "f:1:21: dns.dhcp-sources: must be "
+	    "a list of one or more of lease, observed, inform, dhcpv6, ra and hook, "
+	    "not a single value");
+	expect_error("dns: {dhcp-sources: [[ra]]}", "f:1:22: ...");
+	expect_error("dns: {dhcp-sources: [~]}", "f:1:22: ...");
+	expect_error("dns: {dhcp-sources: [ra, hook, lease, dhcpv6, inform, observed, "
+	    "lease]}", "f:1:65: ...");
+}
+
 Test(text_config_values, numbers)
 {
 	static const struct {
