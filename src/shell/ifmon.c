@@ -55,6 +55,7 @@ static struct nlmsghdr *link_request(char *buffer);
 static struct nlmsghdr *addr_request(char *buffer);
 static struct nlmsghdr *route_request(char *buffer, unsigned char family);
 static int on_link(const struct nlmsghdr *message, void *net);
+static void fill_hwaddr(struct fact_link *link, const struct nlmsghdr *message);
 static bool is_wireless(const char *name);
 static int on_addr(const struct nlmsghdr *message, void *net);
 static void fill_addr(struct fact_addr *fact, const struct nlmsghdr *message);
@@ -314,7 +315,22 @@ on_link(const struct nlmsghdr *message, void *net)
 	    (oper == IF_OPER_UP || oper == IF_OPER_UNKNOWN);
 	link->loopback = (msg->ifi_flags & IFF_LOOPBACK) != 0;
 	link->wireless = !link->loopback && is_wireless(link->name);
+	fill_hwaddr(link, message);
 	return MNL_CB_OK;
+}
+
+static void
+fill_hwaddr(struct fact_link *link, const struct nlmsghdr *message)
+{
+	const struct ifinfomsg *msg = mnl_nlmsg_get_payload(message);
+	const struct nlattr *address;
+
+	link->hwtype = msg->ifi_type;
+	address = attribute(message, sizeof(*msg), IFLA_ADDRESS, 1);
+	if (address == NULL || mnl_attr_get_payload_len(address) > FACT_HWADDR_MAX)
+		return;
+	link->hwaddr_len = (uint8_t)mnl_attr_get_payload_len(address);
+	memcpy(link->hwaddr, mnl_attr_get_payload(address), link->hwaddr_len);
 }
 
 static bool
