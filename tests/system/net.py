@@ -7,17 +7,21 @@ own namespaces, never meet."""
 import contextlib
 import ctypes
 import os
+import signal
 import subprocess
+import time
 
 LIBC = ctypes.CDLL(None, use_errno=True)
 CLONE_NEWNS = 0x00020000
 CLONE_NEWUTS = 0x04000000
 CLONE_NEWNET = 0x40000000
+MS_RDONLY = 1
 MS_BIND = 4096
 MS_REC = 16384
 MS_PRIVATE = 1 << 18
 
 RUN_NETNS = "/run/netns"
+SYSFS = object()  # as_machine: the namespace's own /sys, read-only: no udev to wait for
 
 
 def checked(result):
@@ -55,17 +59,38 @@ def inside(namespace):
 
 def as_machine(namespace, node_name, files):
     """What subprocess calls in a child before exec: the child is then on the machine of
-    that name, with these files (place -> content's path) instead of the system's."""
+    that name, with these files or directories (place -> content's path, or SYSFS) instead
+    of the system's."""
     def prepare():
         enter(namespace)
         checked(LIBC.unshare(CLONE_NEWNS | CLONE_NEWUTS))
         checked(LIBC.mount(b"none", b"/", None, MS_REC | MS_PRIVATE, None))
         for place, content in files.items():
+            if content is SYSFS:
+                checked(LIBC.mount(b"sysfs", os.fsencode(place), b"sysfs", MS_RDONLY,
+                                   None))
+                continue
             checked(LIBC.mount(os.fsencode(content), os.fsencode(place), None, MS_BIND,
                                None))
         name = node_name.encode()
         checked(LIBC.sethostname(name, len(name)))
     return prepare
+
+
+def end_all(namespace):
+    """End every process in the namespace, whatever it was started by."""
+    until = time.monotonic() + 5
+    while time.monotonic() < until:
+        pids = subprocess.run(["ip", "netns", "pids", namespace], capture_output=True,
+                              text=True, check=False).stdout.split()
+        if not pids:
+            return
+        for pid in map(int, pids):
+            try:
+                os.kill(pid, signal.SIGKILL)
+            except ProcessLookupError:
+                pass
+        time.sleep(0.01)
 
 
 class Switch:
@@ -125,4 +150,5 @@ def sweep(prefix):
         return
     for name in os.listdir(RUN_NETNS):
         if name.startswith(prefix):
+            end_all(name)
             subprocess.run(["ip", "netns", "del", name], stderr=subprocess.DEVNULL)
