@@ -14,6 +14,7 @@
 #define DHCP4_SERVER_PORT 67
 #define DHCP4_CLIENT_PORT 68
 #define DHCP4_MESSAGE_MAX 576 /* of what we build: every server takes it (RFC 2131 2) */
+#define DHCP4_CLIENT_ID_MAX 255
 
 enum dhcp4_type { /* option 53, RFC 2132 9.6 */
 	DHCP4_DISCOVER = 1,
@@ -40,6 +41,9 @@ struct dhcp4 {
 	struct addr server_id;    /* option 54 */
 	bool has_requested;
 	struct addr requested;    /* option 50 */
+	uint8_t client_id_len;    /* 0: not there */
+	uint8_t client_id[DHCP4_CLIENT_ID_MAX]; /* option 61; replies echo it: RFC 6842 */
+	uint32_t rebind_s;        /* T2, option 59; 0: not said */
 	struct dhcp_info info;    /* address: yiaddr, else ciaddr; in replies only */
 };
 
@@ -50,7 +54,8 @@ struct dhcp4 {
  */
 enum fault dhcp4_parse(const uint8_t *bytes, size_t len, struct dhcp4 *message);
 
-/* What we ask with (RFC 2131 3.4, 4.4.3): options 6, 15, 12, 81, 119; no 50, no 51. */
+/* What we ask with (RFC 2131 3.4, 4.4.3): for options 6, 15, 12, 81, 119; no 50, no 51.
+ * The answer comes as unicast to ciaddr. */
 struct dhcp4_inform {
 	uint32_t xid;
 	struct addr ciaddr;

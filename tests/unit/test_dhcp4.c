@@ -1,0 +1,627 @@
+/*
+ * DHCPv4: what we read out of a message, what we leave out, and what we ask with.
+ */
+#include <criterion/criterion.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "ddnsupd/dhcp4.h"
+#include "ddnsupd/facts.h"
+#include "ddnsupd/mem.h"
+
+#define SNAME 44
+#define FILE_FIELD 108
+#define COOKIE 236
+#define OPTIONS 240
+
+/* A literal without its NUL. */
+#define OCTETS(literal) literal, sizeof(literal) - 1
+
+static uint8_t bytes[8192];
+static size_t len;
+static struct dhcp4 message;
+
+TestSuite(dhcp4);
+
+static void
+put(const char *octets, size_t count)
+{
+	cr_assert_leq(len + count, sizeof(bytes));
+	memcpy(bytes + len, octets, count);
+	len += count;
+}
+
+/* An ACK as far as the options: 192.0.2.10 for 02:00:5e:00:53:01. */
+static void
+begin(void)
+{
+	static const uint8_t fixed[OPTIONS] = {
+		2, 1, 6, 0, 0x12, 0x34, 0x56, 0x78, 0, 0, 0, 0,
+		[16] = 192, 0, 2, 10,
+		[24] = 192, 0, 2, 2,
+		[28] = 0x02, 0x00, 0x5e, 0x00, 0x53, 0x01,
+		[COOKIE] = 0x63, 0x82, 0x53, 0x63,
+	};
+
+	memset(bytes, 0, sizeof(bytes));
+	memcpy(bytes, fixed, sizeof(fixed));
+	len = OPTIONS;
+	put(OCTETS("\65\1\5"));
+}
+
+static void
+option(uint8_t code, const char *value, size_t value_len)
+{
+	const uint8_t head[] = {code, (uint8_t)value_len};
+
+	put((const char *)head, sizeof(head));
+	put(value, value_len);
+}
+
+/* On memory of exactly its length; a refused message leaves nothing behind. */
+static enum fault
+parse(void)
+{
+	uint8_t *exact = mem_copy(bytes, len);
+	enum fault fault;
+
+	memset(&message, 0, sizeof(message));
+	fault = dhcp4_parse(exact, len, &message);
+	if (fault != FAULT_NONE)
+		cr_assert_eq(message.op, 0);
+	free(exact);
+	return fault;
+}
+
+/* An ACK with this one option. */
+static void
+parse_with(uint8_t code, const char *value, size_t value_len)
+{
+	begin();
+	option(code, value, value_len);
+	put(OCTETS("\377"));
+	cr_assert_eq(parse(), FAULT_NONE);
+	cr_assert_eq(message.type, DHCP4_ACK);
+}
+
+static void
+expect_addr(const struct addr *addr, const char *expected)
+{
+	char buf[ADDR_TEXT_MAX];
+
+	cr_assert_str_eq(addr_format(addr, buf), expected);
+}
+
+static void
+expect_name(const struct name *name, const char *expected)
+{
+	char buf[NAME_TEXT_MAX];
+
+	cr_assert_str_eq(name_format(name, buf), expected);
+}
+
+Test(dhcp4, fixed_part)
+{
+	begin();
+	bytes[12] = 198;
+	put(OCTETS("\377"));
+	cr_assert_eq(parse(), FAULT_NONE);
+	cr_assert_eq(message.op, 2);
+	cr_assert_eq(message.hwtype, 1);
+	cr_assert_eq(message.hwaddr_len, 6);
+	cr_assert_eq(memcmp(message.hwaddr, bytes + 28, 16), 0);
+	cr_assert_eq(message.xid, 0x12345678);
+	expect_addr(&message.ciaddr, "198.0.0.0");
+	expect_addr(&message.yiaddr, "192.0.2.10");
+	expect_addr(&message.giaddr, "192.0.2.2");
+	cr_assert(message.info.has_address);
+	expect_addr(&message.info.address, "192.0.2.10");
+}
+
+Test(dhcp4, everything)
+{
+	begin();
+	option(54, OCTETS("\300\0\2\1"));
+	option(6, OCTETS("\300\0\2\65\300\0\2\66"));
+	option(12, OCTETS("Host"));
+	option(15, OCTETS("corp.example"));
+	option(50, OCTETS("\300\0\2\13"));
+	option(51, OCTETS("\0\0\16\20"));
+	option(58, OCTETS("\0\0\7\10"));
+	option(59, OCTETS("\0\0\14\116"));
+	option(61, OCTETS("\1\2\0\136\0\123\1"));
+	option(81, OCTETS("\7\377\377\4host\4corp\7example\0"));
+	option(119, OCTETS("\3net\7example\0"));
+	option(42, OCTETS("\300\0\2\1")); /* not for us */
+	put(OCTETS("\377 behind the end"));
+	cr_assert_eq(parse(), FAULT_NONE);
+	cr_assert(message.has_server_id);
+	expect_addr(&message.server_id, "192.0.2.1");
+	cr_assert_eq(message.info.server_count, 2);
+	expect_addr(&message.info.servers[0], "192.0.2.53");
+	expect_addr(&message.info.servers[1], "192.0.2.54");
+	cr_assert(message.info.has_host_name);
+	expect_name(&message.info.host_name, "host");
+	cr_assert(message.info.has_domain);
+	expect_name(&message.info.domain, "corp.example");
+	cr_assert(message.has_requested);
+	expect_addr(&message.requested, "192.0.2.11");
+	cr_assert_eq(message.info.lease_s, 3600);
+	cr_assert_eq(message.info.renew_s, 1800);
+	cr_assert_eq(message.rebind_s, 3150);
+	cr_assert_eq(message.client_id_len, 7);
+	cr_assert_eq(memcmp(message.client_id, "\1\2\0\136\0\123\1", 7), 0);
+	cr_assert(message.info.has_fqdn);
+	cr_assert_eq(message.info.fqdn_flags, DHCP_FQDN_S | DHCP_FQDN_O);
+	cr_assert(message.info.has_fqdn_name);
+	expect_name(&message.info.fqdn_name, "host.corp.example");
+}
+
+Test(dhcp4, nothing)
+{
+	begin();
+	len = OPTIONS;
+	cr_assert_eq(parse(), FAULT_NONE);
+	cr_assert_eq(message.type, 0, "BOOTP");
+	cr_assert_not(message.has_server_id || message.has_requested);
+	cr_assert_eq(message.client_id_len, 0);
+	cr_assert_eq(message.info.server_count, 0);
+	cr_assert_not(message.info.has_domain || message.info.has_host_name ||
+	    message.info.has_fqdn || message.info.has_fqdn_name);
+	cr_assert_eq(message.info.lease_s | message.info.renew_s | message.rebind_s, 0);
+}
+
+Test(dhcp4, cut_short)
+{
+	begin();
+	for (len = OPTIONS; len-- > 0;)
+		cr_expect_eq(parse(), FAULT_MSG_SHORT, "%zu", len);
+}
+
+/* Wherever it is cut, all or nothing of an option is taken. */
+Test(dhcp4, cut_within_options)
+{
+	begin();
+	option(6, OCTETS("\300\0\2\65\300\0\2\66"));
+	for (size_t whole = len; len > OPTIONS + 3; len--) {
+		enum fault fault = parse();
+
+		cr_expect_eq(fault, len == whole ? FAULT_NONE : FAULT_MSG_MALFORMED);
+		if (fault == FAULT_NONE)
+			cr_expect_eq(message.info.server_count, 2);
+	}
+	cr_assert_eq(parse(), FAULT_NONE);
+}
+
+Test(dhcp4, no_dhcp)
+{
+	begin();
+	bytes[COOKIE + 3] ^= 1;
+	cr_assert_eq(parse(), FAULT_MSG_MALFORMED, "the cookie");
+	begin();
+	bytes[0] = 3;
+	cr_assert_eq(parse(), FAULT_MSG_MALFORMED, "op");
+	begin();
+	bytes[0] = 0;
+	cr_assert_eq(parse(), FAULT_MSG_MALFORMED, "op");
+	begin();
+	bytes[2] = 17;
+	cr_assert_eq(parse(), FAULT_MSG_MALFORMED, "the hardware address");
+}
+
+Test(dhcp4, hardware_addresses_of_all_lengths)
+{
+	begin();
+	memset(bytes + 28, 0xee, 16);
+	bytes[2] = 16;
+	cr_assert_eq(parse(), FAULT_NONE);
+	cr_assert_eq(message.hwaddr[15], 0xee);
+	bytes[2] = 6;
+	cr_assert_eq(parse(), FAULT_NONE);
+	cr_assert_eq(message.hwaddr[5], 0xee);
+	cr_assert_eq(message.hwaddr[6], 0, "what follows is no part of it");
+	bytes[2] = 0;
+	cr_assert_eq(parse(), FAULT_NONE);
+	cr_assert_eq(message.hwaddr[0], 0);
+}
+
+/* To an INFORM the answer has no yiaddr (RFC 2131 4.3.5). */
+Test(dhcp4, address_spoken_for)
+{
+	begin();
+	memset(bytes + 16, 0, 4);
+	cr_assert_eq(parse(), FAULT_NONE);
+	cr_assert_not(message.info.has_address);
+	memcpy(bytes + 12, "\300\0\2\14", 4);
+	cr_assert_eq(parse(), FAULT_NONE);
+	expect_addr(&message.info.address, "192.0.2.12");
+	bytes[0] = 1;
+	cr_assert_eq(parse(), FAULT_NONE);
+	cr_assert_not(message.info.has_address, "a client leases nothing out");
+	begin();
+	memset(bytes + 16, 0xff, 4);
+	cr_assert_eq(parse(), FAULT_NONE);
+	cr_assert_not(message.info.has_address, "broadcast");
+}
+
+Test(dhcp4, pads_and_the_end)
+{
+	begin();
+	put(OCTETS("\0\0\0"));
+	option(6, OCTETS("\300\0\2\65"));
+	put(OCTETS("\0\377\6\377"));
+	cr_assert_eq(parse(), FAULT_NONE);
+	cr_assert_eq(message.info.server_count, 1);
+	begin();
+	option(6, OCTETS("\300\0\2\65"));
+	cr_assert_eq(parse(), FAULT_NONE, "without an end");
+	cr_assert_eq(message.info.server_count, 1);
+	put(OCTETS("\6"));
+	cr_assert_eq(parse(), FAULT_MSG_MALFORMED, "without a length");
+}
+
+Test(dhcp4, type_is_one_octet)
+{
+	begin();
+	len = OPTIONS;
+	option(53, OCTETS("\5\5"));
+	cr_assert_eq(parse(), FAULT_NONE);
+	cr_assert_eq(message.type, 0);
+	len = OPTIONS;
+	option(53, OCTETS("\5"));
+	option(53, OCTETS("\6"));
+	cr_assert_eq(parse(), FAULT_NONE);
+	cr_assert_eq(message.type, 0, "which of both?");
+}
+
+Test(dhcp4, server_lists_that_are_none)
+{
+	parse_with(6, OCTETS(""));
+	cr_assert_eq(message.info.server_count, 0);
+	parse_with(6, OCTETS("\300\0\2"));
+	cr_assert_eq(message.info.server_count, 0);
+	parse_with(6, OCTETS("\300\0\2\65\300"));
+	cr_assert_eq(message.info.server_count, 0);
+}
+
+Test(dhcp4, servers_that_are_none)
+{
+	parse_with(6, OCTETS("\177\0\0\1\0\0\0\0\340\0\0\1\377\377\377\377\300\0\2\65"
+	    "\300\0\2\65"));
+	cr_assert_eq(message.info.server_count, 1);
+	expect_addr(&message.info.servers[0], "192.0.2.53");
+}
+
+Test(dhcp4, more_servers_than_there_is_room_for)
+{
+	char list[252];
+
+	for (size_t at = 0; at < sizeof(list); at += 4)
+		memcpy(list + at, (const char[]){10, 0, 0, (char)(at / 4 + 1)}, 4);
+	parse_with(6, list, sizeof(list));
+	cr_assert_eq(message.info.server_count, DHCP_SERVERS_MAX);
+	expect_addr(&message.info.servers[7], "10.0.0.8");
+}
+
+Test(dhcp4, server_ids_that_are_none)
+{
+	parse_with(54, OCTETS("\0\0\0\0"));
+	cr_assert_not(message.has_server_id);
+	parse_with(54, OCTETS("\377\377\377\377"));
+	cr_assert_not(message.has_server_id);
+	parse_with(54, OCTETS("\340\0\0\1"));
+	cr_assert_not(message.has_server_id);
+	parse_with(54, OCTETS("\300\0\2"));
+	cr_assert_not(message.has_server_id);
+	parse_with(50, OCTETS("\300\0\2\1\1"));
+	cr_assert_not(message.has_requested);
+}
+
+Test(dhcp4, client_ids_of_all_lengths)
+{
+	char id[255];
+
+	memset(id, 'i', sizeof(id));
+	parse_with(61, id, 1);
+	cr_assert_eq(message.client_id_len, 0);
+	parse_with(61, id, 2);
+	cr_assert_eq(message.client_id_len, 2);
+	parse_with(61, id, 255);
+	cr_assert_eq(message.client_id_len, 255);
+	begin();
+	option(61, id, 255);
+	option(61, id, 1);
+	cr_assert_eq(parse(), FAULT_NONE);
+	cr_assert_eq(message.client_id_len, 0, "256 of them");
+}
+
+Test(dhcp4, times)
+{
+	parse_with(51, OCTETS("\377\377\377\377"));
+	cr_assert_eq(message.info.lease_s, FACT_FOREVER);
+	parse_with(51, OCTETS("\0\16\20"));
+	cr_assert_eq(message.info.lease_s, 0);
+	parse_with(58, OCTETS("\0\0\0\0\1"));
+	cr_assert_eq(message.info.renew_s, 0);
+	parse_with(58, OCTETS("\0\0\0\1"));
+	cr_assert_eq(message.info.renew_s, 1, "also without a lease time");
+}
+
+/* RFC 2131 4.4.5 */
+Test(dhcp4, times_out_of_order)
+{
+	begin();
+	option(51, OCTETS("\0\0\0\100"));
+	option(58, OCTETS("\0\0\0\101"));
+	option(59, OCTETS("\0\0\0\102"));
+	cr_assert_eq(parse(), FAULT_NONE);
+	cr_assert_eq(message.info.lease_s, 64);
+	cr_assert_eq(message.info.renew_s, 0);
+	cr_assert_eq(message.rebind_s, 0);
+	begin();
+	option(51, OCTETS("\0\0\0\100"));
+	option(58, OCTETS("\0\0\0\60"));
+	option(59, OCTETS("\0\0\0\40"));
+	cr_assert_eq(parse(), FAULT_NONE);
+	cr_assert_eq(message.info.renew_s, 0);
+	cr_assert_eq(message.rebind_s, 32);
+	begin();
+	option(51, OCTETS("\377\377\377\377"));
+	option(58, OCTETS("\377\377\377\377"));
+	option(59, OCTETS("\377\377\377\377"));
+	cr_assert_eq(parse(), FAULT_NONE);
+	cr_assert_eq(message.info.renew_s, FACT_FOREVER);
+	cr_assert_eq(message.rebind_s, FACT_FOREVER);
+}
+
+Test(dhcp4, names)
+{
+	parse_with(15, OCTETS("corp.example\0"));
+	expect_name(&message.info.domain, "corp.example");
+	parse_with(12, OCTETS("host.corp.example"));
+	expect_name(&message.info.host_name, "host.corp.example");
+}
+
+/* Row by row what somebody may try; the rest of the message holds. */
+Test(dhcp4, names_that_are_none)
+{
+	static const char *const hostile[] = {
+		"corp\0.example", "corp.example\n..", "\033[31mcorp....",
+		"a.example;id;", "$(reboot).....", "corp example..", "..corp.example",
+	};
+
+	for (size_t i = 0; i < sizeof(hostile) / sizeof(hostile[0]); i++) {
+		begin();
+		option(15, hostile[i], 13);
+		option(12, hostile[i], 13);
+		option(6, OCTETS("\300\0\2\65"));
+		cr_assert_eq(parse(), FAULT_NONE);
+		cr_expect_not(message.info.has_domain, "%zu", i);
+		cr_expect_not(message.info.has_host_name, "%zu", i);
+		cr_expect_eq(message.info.server_count, 1, "%zu", i);
+	}
+}
+
+Test(dhcp4, fqdn)
+{
+	parse_with(81, OCTETS("\10\0\0host"));
+	cr_assert(message.info.has_fqdn);
+	cr_assert_eq(message.info.fqdn_flags, DHCP_FQDN_N);
+	expect_name(&message.info.fqdn_name, "host");
+	parse_with(81, OCTETS("\1\0\0host.corp.example."));
+	cr_assert_eq(message.info.fqdn_flags, DHCP_FQDN_S);
+	expect_name(&message.info.fqdn_name, "host.corp.example");
+	parse_with(81, OCTETS("\5\0\0\4host"));
+	expect_name(&message.info.fqdn_name, "host");
+	parse_with(81, OCTETS("\365\0\0\4host\0"));
+	cr_assert_eq(message.info.fqdn_flags, DHCP_FQDN_S, "bits that must be zero");
+}
+
+Test(dhcp4, fqdn_without_a_name)
+{
+	parse_with(81, OCTETS("\3\377\377"));
+	cr_assert(message.info.has_fqdn);
+	cr_assert_not(message.info.has_fqdn_name);
+	cr_assert_eq(message.info.fqdn_flags, DHCP_FQDN_S | DHCP_FQDN_O);
+	parse_with(81, OCTETS("\5\377\377\0"));
+	cr_assert(message.info.has_fqdn);
+	cr_assert_not(message.info.has_fqdn_name);
+}
+
+Test(dhcp4, fqdns_that_are_none)
+{
+	static const struct {
+		const char *value;
+		size_t len;
+	} wrong[] = {
+		{OCTETS("\1")},
+		{OCTETS("\1\0")},
+		{OCTETS("\11\0\0host")},                /* S and N */
+		{OCTETS("\1\0\0ho\0st")},
+		{OCTETS("\1\0\0host\n")},
+		{OCTETS("\1\0\0\4host\0")},             /* wire form without E */
+		{OCTETS("\5\0\0host")},                 /* text with E */
+		{OCTETS("\5\0\0\4host\300\0")},
+		{OCTETS("\5\0\0\4ho\0t\0")},
+		{OCTETS("\5\0\0\4host\0\0")},
+	};
+
+	for (size_t i = 0; i < sizeof(wrong) / sizeof(wrong[0]); i++) {
+		parse_with(81, wrong[i].value, wrong[i].len);
+		cr_expect_not(message.info.has_fqdn, "%zu", i);
+		cr_expect_not(message.info.has_fqdn_name, "%zu", i);
+		cr_expect_eq(message.info.fqdn_flags, 0, "%zu", i);
+	}
+}
+
+Test(dhcp4, search_list_where_there_is_no_domain)
+{
+	parse_with(119, OCTETS("\4corp\7example\0\3net\300\5"));
+	expect_name(&message.info.domain, "corp.example");
+	begin();
+	option(119, OCTETS("\4corp\7example\0"));
+	option(15, OCTETS("bad name"));
+	cr_assert_eq(parse(), FAULT_NONE);
+	expect_name(&message.info.domain, "corp.example");
+	begin();
+	option(119, OCTETS("\4corp\7example\0"));
+	option(15, OCTETS("net.example"));
+	cr_assert_eq(parse(), FAULT_NONE);
+	expect_name(&message.info.domain, "net.example");
+	parse_with(119, OCTETS("\4corp\300\0"));
+	cr_assert_not(message.info.has_domain, "a loop");
+}
+
+/* The example of RFC 3397 2.1: a pointer into the first of two parts. */
+Test(dhcp4, search_list_in_parts)
+{
+	begin();
+	option(119, OCTETS("\3eng\5apple\3c"));
+	option(6, OCTETS("\300\0\2\65"));
+	option(119, OCTETS("om\0\11marketing\300\4"));
+	cr_assert_eq(parse(), FAULT_NONE);
+	expect_name(&message.info.domain, "eng.apple.com");
+	cr_assert_eq(message.info.server_count, 1);
+}
+
+Test(dhcp4, long_options)
+{
+	begin();
+	option(6, OCTETS("\300\0\2\65\300\0"));
+	option(15, OCTETS("corp.exa"));
+	option(6, OCTETS("\2\66"));
+	option(15, OCTETS("mple"));
+	cr_assert_eq(parse(), FAULT_NONE);
+	cr_assert_eq(message.info.server_count, 2);
+	expect_addr(&message.info.servers[1], "192.0.2.54");
+	expect_name(&message.info.domain, "corp.example");
+}
+
+/* A value that no usual datagram has room for counts as not there. */
+Test(dhcp4, an_endless_option)
+{
+	char servers[252];
+
+	memset(servers, 10, sizeof(servers));
+	begin();
+	for (int i = 0; i < 8; i++)
+		option(6, servers, sizeof(servers));
+	cr_assert_eq(parse(), FAULT_NONE);
+	cr_assert_eq(message.info.server_count, 1);
+	option(6, servers, sizeof(servers));
+	cr_assert_eq(parse(), FAULT_NONE);
+	cr_assert_eq(message.info.server_count, 0);
+	cr_assert_eq(message.type, DHCP4_ACK);
+}
+
+/* Options first, then `file`, then `sname` (RFC 3396 5), though `sname` lies first. */
+Test(dhcp4, overload_of_both)
+{
+	begin();
+	option(52, OCTETS("\3"));
+	option(15, OCTETS("corp"));
+	put(OCTETS("\377"));
+	memcpy(bytes + FILE_FIELD, "\17\4.exa\377\6\377", 9);
+	memcpy(bytes + SNAME, "\0\17\4mple\6\4\300\0\2\65", 13);
+	cr_assert_eq(parse(), FAULT_NONE);
+	expect_name(&message.info.domain, "corp.example");
+	cr_assert_eq(message.info.server_count, 1);
+}
+
+Test(dhcp4, overload_of_one)
+{
+	begin();
+	memcpy(bytes + FILE_FIELD, "\6\4\300\0\2\65\377", 7);
+	memcpy(bytes + SNAME, "\6\4\300\0\2\66\377", 7);
+	cr_assert_eq(parse(), FAULT_NONE);
+	cr_assert_eq(message.info.server_count, 0, "a file and a server's name");
+	option(52, OCTETS("\1"));
+	cr_assert_eq(parse(), FAULT_NONE);
+	cr_assert_eq(message.info.server_count, 1);
+	expect_addr(&message.info.servers[0], "192.0.2.53");
+	bytes[len - 1] = 2;
+	cr_assert_eq(parse(), FAULT_NONE);
+	cr_assert_eq(message.info.server_count, 1);
+	expect_addr(&message.info.servers[0], "192.0.2.54");
+}
+
+Test(dhcp4, overloads_that_are_none)
+{
+	begin();
+	memcpy(bytes + FILE_FIELD, "\6\4\300\0\2\65\377", 7);
+	option(52, OCTETS("\0"));
+	cr_assert_eq(parse(), FAULT_NONE);
+	cr_assert_eq(message.info.server_count, 0);
+	bytes[len - 1] = 5;
+	cr_assert_eq(parse(), FAULT_NONE);
+	cr_assert_eq(message.info.server_count, 0);
+	option(52, OCTETS("\1"));
+	bytes[len - 4] = 1;
+	cr_assert_eq(parse(), FAULT_NONE);
+	cr_assert_eq(message.info.server_count, 0, "twice");
+	begin();
+	option(52, OCTETS("\1"));
+	memcpy(bytes + FILE_FIELD, "\64\1\2\377", 4);
+	memcpy(bytes + SNAME, "\6\4\300\0\2\65\377", 7);
+	cr_assert_eq(parse(), FAULT_NONE);
+	cr_assert_eq(message.info.server_count, 0, "from within `file`");
+}
+
+/* An option ends in the field it begins in. */
+Test(dhcp4, overload_beyond_the_field)
+{
+	begin();
+	option(52, OCTETS("\3"));
+	bytes[FILE_FIELD + 122] = 6;
+	bytes[FILE_FIELD + 123] = 4;
+	cr_assert_eq(parse(), FAULT_NONE, "to the last octet");
+	bytes[FILE_FIELD + 123] = 5;
+	cr_assert_eq(parse(), FAULT_MSG_MALFORMED);
+	memset(bytes + FILE_FIELD, 0, 128);
+	bytes[SNAME] = 43;
+	bytes[SNAME + 1] = 62;
+	cr_assert_eq(parse(), FAULT_NONE, "to the last octet");
+	bytes[SNAME + 1] = 63;
+	cr_assert_eq(parse(), FAULT_MSG_MALFORMED);
+}
+
+static const struct dhcp4_inform wish = {
+	.xid = 0xdeadbeef,
+	.ciaddr = {.family = FAMILY_IPV4, .octets = {192, 0, 2, 10}},
+	.hwtype = 1,
+	.hwaddr_len = 6,
+	.hwaddr = {0x02, 0x00, 0x5e, 0x00, 0x53, 0x01},
+	.secs = 0x0102,
+};
+
+/* Octet by octet what goes out: RFC 2131 2 and 4.4.3. */
+Test(dhcp4, inform)
+{
+	static const uint8_t expected[300] = {
+		1, 1, 6, 0, 0xde, 0xad, 0xbe, 0xef, 1, 2, 0, 0,
+		192, 0, 2, 10,
+		[28] = 0x02, 0x00, 0x5e, 0x00, 0x53, 0x01,
+		[COOKIE] = 0x63, 0x82, 0x53, 0x63,
+		53, 1, 8, 57, 2, 0x04, 0xe4, 55, 5, 6, 15, 12, 81, 119, 255,
+	};
+	uint8_t out[DHCP4_MESSAGE_MAX];
+
+	memset(out, 0xa5, sizeof(out));
+	cr_assert_eq(dhcp4_inform(&wish, out), sizeof(expected));
+	cr_assert_eq(memcmp(out, expected, sizeof(expected)), 0);
+	cr_assert_eq(out[sizeof(expected)], 0xa5);
+}
+
+Test(dhcp4, inform_read_back)
+{
+	len = dhcp4_inform(&wish, bytes);
+	cr_assert_eq(parse(), FAULT_NONE);
+	cr_assert_eq(message.op, 1);
+	cr_assert_eq(message.type, DHCP4_INFORM);
+	cr_assert_eq(message.xid, wish.xid);
+	cr_assert(addr_equal(&message.ciaddr, &wish.ciaddr));
+	cr_assert_eq(message.hwaddr_len, 6);
+	cr_assert_eq(memcmp(message.hwaddr, wish.hwaddr, 16), 0);
+	cr_assert_not(message.has_requested);
+	cr_assert_eq(message.info.lease_s, 0);
+}
