@@ -24,6 +24,7 @@
 #include "shell/lookup.h"
 #include "shell/statefile.h"
 #include "shell/uvx.h"
+#include "sources.h"
 
 struct queue {
 	struct event *events;
@@ -47,6 +48,7 @@ struct daemon {
 	struct fact_net no_net;    /* what is then known of links */
 	struct lookup *lookup;
 	struct exchange *exchange;
+	struct sources *sources;   /* NULL: nothing is learned */
 	struct statefile *statefile; /* NULL: nothing will be saved */
 	struct engine *engine;
 	struct queue queue;
@@ -100,6 +102,13 @@ daemon_reside(struct daemon *daemon, const struct resident_setup *setup)
 	return daemon->resident != NULL;
 }
 
+void
+daemon_learn(struct daemon *daemon, const struct sources_setup *setup,
+    const struct config *config)
+{
+	daemon->sources = sources_new(&daemon->uvx, setup, config);
+}
+
 const struct hostwatch *
 daemon_host(const struct daemon *daemon)
 {
@@ -120,6 +129,8 @@ daemon_introduce(struct daemon *daemon, struct engine *engine)
 	daemon->engine = engine;
 	hostwatch_post(daemon->host);
 	daemon_post(&daemon->uvx, &net);
+	if (daemon->sources != NULL)
+		sources_introduce(daemon->sources);
 	step_queue(daemon);
 }
 
@@ -136,6 +147,8 @@ daemon_run(struct daemon *daemon, const struct statedir *state)
 	if (daemon->resident != NULL)
 		resident_start(daemon->resident);
 	daemon_post(&daemon->uvx, &start);
+	if (daemon->sources != NULL)
+		sources_start(daemon->sources);
 	if (!daemon->finished)
 		uv_run(&daemon->loop, UV_RUN_DEFAULT);
 	assert(daemon->finished);
@@ -153,6 +166,8 @@ daemon_free(struct daemon *daemon)
 	hostwatch_close(daemon->host);
 	if (daemon->statefile != NULL)
 		statefile_close(daemon->statefile);
+	if (daemon->sources != NULL)
+		sources_close(daemon->sources);
 	exchange_close(daemon->exchange);
 	lookup_close(daemon->lookup);
 	if (daemon->ifmon != NULL)
@@ -211,6 +226,7 @@ daemon_post(struct uvx *uvx, const struct event *event)
 	copy->node_name = mem_text(event->node_name);
 	copy->hosts_text = mem_text(event->hosts_text);
 	copy->resolv_text = mem_text(event->resolv_text);
+	copy->path = mem_text(event->path);
 	copy->error = mem_text(event->error);
 	uv_idle_start(&daemon->drain, on_drain);
 }
@@ -261,6 +277,8 @@ step_queue(struct daemon *daemon)
 static void
 step(struct daemon *daemon, struct event *event)
 {
+	if (event->config != NULL && daemon->sources != NULL)
+		sources_follow(daemon->sources, event->config);
 	event->at_us = daemon->resident != NULL ? resident_now_us() : uvx_now_us();
 	effects_clear(&daemon->effects);
 	engine_step(daemon->engine, event, &daemon->effects);
@@ -275,6 +293,7 @@ free_event(struct event *event)
 	free((void *)(uintptr_t)event->node_name);
 	free((void *)(uintptr_t)event->hosts_text);
 	free((void *)(uintptr_t)event->resolv_text);
+	free((void *)(uintptr_t)event->path);
 	free((void *)(uintptr_t)event->error);
 	config_free(event->config);
 }

@@ -12,6 +12,7 @@
 #include "shell/hostwatch.h"
 #include "shell/logsink.h"
 #include "shell/statedir.h"
+#include "sources.h"
 
 struct daemon;
 
@@ -25,10 +26,15 @@ struct daemon *daemon_new(struct logsink *log);
  * with errno set: no descriptors. */
 bool daemon_reside(struct daemon *daemon, const struct resident_setup *setup);
 
+/* Let it learn from DHCP as the configuration says.  Before daemon_introduce(). */
+void daemon_learn(struct daemon *daemon, const struct sources_setup *setup,
+    const struct config *config);
+
 const struct hostwatch *daemon_host(const struct daemon *daemon);
 const struct fact_net *daemon_net(const struct daemon *daemon);
 
-/* Give the engine, which stays the caller's, what is known: HOST and NET. */
+/* Give the engine, which stays the caller's, what is known: HOST, NET and
+ * the LEASEs that are there. */
 void daemon_introduce(struct daemon *daemon, struct engine *engine);
 
 /*

@@ -43,6 +43,7 @@ static enum note_level log_level(const struct options *options);
 static int start(struct run *run);
 static int tell(struct run *run, const char *text);
 static int start_engine(struct run *run);
+static void learn(struct run *run, const struct config *config);
 static int run_engine(struct run *run);
 static bool holds_state(const struct run *run);
 static struct engine *make_engine(struct run *run, struct config *config,
@@ -160,8 +161,17 @@ start_engine(struct run *run)
 		config_free(config);
 		return fail_setup(run, &error);
 	}
+	learn(run, config);
 	run->engine = make_engine(run, config, &state);
 	return run_engine(run);
+}
+
+static void
+learn(struct run *run, const struct config *config)
+{
+	struct sources_setup setup = {.log = &run->log};
+
+	daemon_learn(run->daemon, &setup, config);
 }
 
 static int

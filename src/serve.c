@@ -24,6 +24,7 @@
 #include "serve.h"
 #include "setup.h"
 #include "shell/control_socket.h"
+#include "shell/leasefile.h"
 #include "shell/notify.h"
 #include "shell/privileges.h"
 #include "shell/uvx.h"
@@ -35,6 +36,7 @@ struct serve {
 	struct logsink *log;
 	struct notify notify;
 	struct privileges privileges;
+	struct leasefile_users users;
 	struct config *config;     /* until the engine takes it over */
 	struct state state;        /* likewise */
 	struct statedir statedir;
@@ -55,6 +57,7 @@ static bool open_control(struct serve *serve);
 static bool drop_privileges(struct serve *serve);
 static void warn_of_lost_rights(struct serve *serve);
 static int run(struct serve *serve);
+static void learn(struct serve *serve);
 static struct engine *make_engine(struct serve *serve);
 static bool holds_state(const struct serve *serve);
 static void greet(struct serve *serve);
@@ -79,6 +82,7 @@ serve(const struct options *options, struct logsink *log)
 	logsink_make_impatient(log);
 	notify_open(&serve.notify);
 	privileges_plan(&serve.privileges);
+	leasefile_find_users(&serve.users);
 	status = open_all(&serve) ? run(&serve) : fail(&serve);
 	end(&serve);
 	return status;
@@ -214,10 +218,23 @@ run(struct serve *serve)
 		return fail(serve);
 	}
 	greet(serve);
+	learn(serve);
 	serve->engine = make_engine(serve);
 	daemon_introduce(serve->daemon, serve->engine);
 	return daemon_run(serve->daemon,
 	    holds_state(serve) ? &serve->statedir : NULL);
+}
+
+static void
+learn(struct serve *serve)
+{
+	struct sources_setup setup = {
+		.log = serve->log,
+		.users = serve->users,
+		.lasting = true,
+	};
+
+	daemon_learn(serve->daemon, &setup, serve->config);
 }
 
 static struct engine *

@@ -107,6 +107,13 @@ void config_add_address(struct config_registration *reg, const struct addr *addr
 enum dns_source config_dns_source(const struct config *config);
 
 /*
+ * Is what a DHCP source says to be heard?  `dhcp-sources` says which are; without it all
+ * are.  Beside static servers only those that cost nothing: lease files and hooks, for
+ * whether an address is leased and for the domain.
+ */
+bool config_uses(const struct config *config, enum fact_source source);
+
+/*
  * Is a family the registration's to keep (interface.md: "a family that is none or not
  * listed is not ours")?  With `addresses`: when it lists one of the family.
  */

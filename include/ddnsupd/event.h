@@ -55,8 +55,10 @@ struct event {
 	uint32_t ifindex;         /* PACKET, ND: the link */
 	bool outgoing;            /* PACKET: it leaves this machine */
 	bool checksum_partial;    /* PACKET: its checksum is left to the device */
-	enum lease_kind lease_kind; /* LEASE: bytes are the file's, NULL: it is gone */
-	const char *path;         /* LEASE: directory and name */
+	enum lease_kind lease_kind; /* LEASE: bytes are the file's, NULL: it is gone, or
+	                           * not believed: error says why */
+	const char *path;         /* LEASE: directory and name; the directory alone when
+	                           * that cannot be read */
 	int64_t written_s;        /* LEASE: its modification, wall time */
 	enum fact_source source;  /* SOURCE; error: why it cannot, NULL: it can */
 	const char *node_name;    /* HOST: uname's, and the text of the two files, NULL */
@@ -68,7 +70,8 @@ struct event {
 	uint64_t client;          /* REQUEST, GONE: who; CONFIG: who asked; 0: nobody */
 	bool may_change;          /* REQUEST: root or our own user (SO_PEERCRED) */
 	struct config *config;    /* CONFIG: taken over by the core; NULL: refused */
-	const char *error;        /* CONFIG refused: the one line that says why; SOURCE */
+	const char *error;        /* CONFIG refused: the one line that says why; SOURCE,
+	                           * LEASE */
 };
 
 /* --- what we do -------------------------------------------------------------------- */

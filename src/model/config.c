@@ -87,6 +87,18 @@ config_dns_source(const struct config *config)
 }
 
 bool
+config_uses(const struct config *config, enum fact_source source)
+{
+	if (config_dns_source(config) == DNS_SOURCE_STATIC &&
+	    source != FACT_SOURCE_LEASE && source != FACT_SOURCE_HOOK)
+		return false;
+	for (size_t i = 0; i < config->dhcp_source_count; i++)
+		if (config->dhcp_sources[i] == source)
+			return true;
+	return config->dhcp_source_count == 0;
+}
+
+bool
 config_manages(const struct config_registration *reg, enum family family)
 {
 	if (use_of(reg, family) == FAMILY_USE_NONE)

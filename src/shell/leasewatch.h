@@ -1,0 +1,32 @@
+/*
+ * leasewatch: what the machine's own DHCP clients write down (protocol.md 1, `lease`).
+ */
+#ifndef DDNSUPD_SHELL_LEASEWATCH_H
+#define DDNSUPD_SHELL_LEASEWATCH_H
+
+#include <stdbool.h>
+
+#include "shell/leasefile.h"
+#include "shell/uvx.h"
+
+struct leasewatch;
+
+/*
+ * The first look, taken synchronously: an EVENT_LEASE for each file that is there.  One
+ * that is not believed comes without bytes and with the reason as error.
+ */
+struct leasewatch *leasewatch_new(struct uvx *uvx, const struct leasefile_users *users);
+
+/*
+ * From now on changes are posted; what changed before is looked for.  False with errno
+ * set: the kernel does not tell of them; leasewatch_look() finds them.
+ */
+bool leasewatch_start(struct leasewatch *watch);
+
+/* Look at all places again; posts what has changed. */
+void leasewatch_look(struct leasewatch *watch);
+
+/* Stop; freed by the loop. */
+void leasewatch_close(struct leasewatch *watch);
+
+#endif
