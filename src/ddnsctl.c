@@ -34,27 +34,35 @@ enum print {
 	PRINT_STREAM,
 };
 
+/* What may stand behind a command. */
+enum words {
+	WORDS_NONE,
+	WORDS_NAME,       /* of a registration, or nothing */
+	WORDS_EVENT,      /* of a DHCP client's hook */
+};
+
 struct command {
 	const char *name;
-	bool named;       /* takes a registration's name */
+	enum words words;
 	enum print print;
 	int timeout_s;    /* the daemon is silent for longer: something is wrong */
 };
 
 static const struct command commands[] = {
-	{"status", true, PRINT_STATUS, 10},
-	{"refresh", true, PRINT_REPORT, 600},
-	{"reload", false, PRINT_NOTHING, 10},
-	{"withdraw", true, PRINT_REPORT, 600},
-	{"watch", false, PRINT_STREAM, -1},
-	{"metrics", false, PRINT_TEXT, 10},
+	{"status", WORDS_NAME, PRINT_STATUS, 10},
+	{"refresh", WORDS_NAME, PRINT_REPORT, 600},
+	{"reload", WORDS_NONE, PRINT_NOTHING, 10},
+	{"withdraw", WORDS_NAME, PRINT_REPORT, 600},
+	{"watch", WORDS_NONE, PRINT_STREAM, -1},
+	{"metrics", WORDS_NONE, PRINT_TEXT, 10},
+	{"dhcp-event", WORDS_EVENT, PRINT_NOTHING, 5},
 };
 
 struct run {
 	const char *path;         /* of the socket */
 	bool json;
 	const struct command *command;
-	const char *name;         /* of a registration; NULL: all */
+	char *request;
 	int fd;
 	struct strbuf input;      /* what has come and is not used yet */
 };
@@ -69,8 +77,12 @@ static const char help[] =
     "  withdraw [NAME]        delete what was registered, wait for the result\n"
     "  watch                  what the log says, as it happens\n"
     "  metrics                numbers for a monitoring system (OpenMetrics)\n"
+    "  dhcp-event INTERFACE bound|gone [KEY=VALUE...]\n"
+    "                         what a DHCP client has learned, for its hooks\n"
     "\n"
     "NAME: a registration's name or FQDN; default: all\n"
+    "KEY: family (4 or 6), address, servers, domain, host-name, lease (seconds),\n"
+    "     fqdn-flags, fqdn-name\n"
     "\n"
     "  -s, --socket SOCKET    default: " SOCKET_PATH "\n"
     "  -j, --json             JSON; default: for people\n"
@@ -83,7 +95,10 @@ static const char help[] =
 
 static bool parse(struct run *run, int argc, char **argv, int *status);
 static bool parse_command(struct run *run, char **argv, int *status);
+static bool parse_words(struct run *run, char **words, int *status);
+static bool parse_name(struct run *run, char **words, int *status);
 static int mistake(const struct run *run, const char *word, const char *what);
+static int mistake_free(const struct run *run, char *text);
 static int print_text(const char *text);
 static int ask(struct run *run);
 static int open_socket(struct run *run);
@@ -111,6 +126,7 @@ main(int argc, char **argv)
 		status = ask(&run);
 	if (run.fd != -1)
 		close(run.fd);
+	free(run.request);
 	strbuf_free(&run.input);
 	return status;
 }
@@ -163,26 +179,50 @@ parse_command(struct run *run, char **argv, int *status)
 	for (size_t i = 0; i < sizeof(commands) / sizeof(commands[0]); i++)
 		if (strcmp(commands[i].name, argv[0]) == 0)
 			run->command = &commands[i];
-	if (run->command == NULL && strcmp(argv[0], "dhcp-event") == 0)
-		*status = mistake(run, argv[0],
-		    "this version takes no events of DHCP clients");
-	else if (run->command == NULL)
-		*status = mistake(run, argv[0], "no such command");
-	else if (argv[1] != NULL && !run->command->named)
-		*status = mistake(run, argv[0], "no NAME is taken");
-	else if (argv[1] != NULL && argv[2] != NULL)
-		*status = mistake(run, argv[2], "one NAME at a time");
-	else {
-		run->name = argv[1];
-		return true;
-	}
+	if (run->command != NULL)
+		return parse_words(run, argv + 1, status);
+	*status = mistake(run, argv[0], "no such command");
 	return false;
+}
+
+static bool
+parse_words(struct run *run, char **words, int *status)
+{
+	char *error;
+
+	if (run->command->words != WORDS_EVENT)
+		return parse_name(run, words, status);
+	run->request = text_ctl_event((const char *const *)words, &error);
+	if (run->request == NULL)
+		*status = mistake_free(run, error);
+	return run->request != NULL;
+}
+
+static bool
+parse_name(struct run *run, char **words, int *status)
+{
+	const struct command *command = run->command;
+
+	if (words[0] != NULL && command->words != WORDS_NAME)
+		*status = mistake(run, command->name, "no NAME is taken");
+	else if (words[0] != NULL && words[1] != NULL)
+		*status = mistake(run, words[1], "one NAME at a time");
+	else
+		run->request = text_ctl_request(command->name, words[0],
+		    command->print == PRINT_STREAM && run->json);
+	return run->request != NULL;
 }
 
 static int
 mistake(const struct run *run, const char *word, const char *what)
 {
-	int status = fail_free(run, EXIT_CODE_USAGE, mem_printf("%s: %s", word, what));
+	return mistake_free(run, mem_printf("%s: %s", word, what));
+}
+
+static int
+mistake_free(const struct run *run, char *text)
+{
+	int status = fail_free(run, EXIT_CODE_USAGE, text);
 
 	fputs("Try 'ddnsctl --help'.\n", stderr);
 	return status;
@@ -201,14 +241,12 @@ print_text(const char *text)
 static int
 ask(struct run *run)
 {
-	char *request = text_ctl_request(run->command->name, run->name,
-	    run->command->print == PRINT_STREAM && run->json);
 	int status = open_socket(run);
 
 	if (status == EXIT_CODE_OK &&
-	    send(run->fd, request, strlen(request), 0) == -1 && errno != EPIPE)
+	    send(run->fd, run->request, strlen(run->request), 0) == -1 &&
+	    errno != EPIPE)
 		status = silent(run);
-	free(request);
 	if (status != EXIT_CODE_OK)
 		return status;
 	return run->command->print == PRINT_STREAM ? stream(run) : receive(run);

@@ -75,6 +75,10 @@ enum fault endpoint_parse(struct endpoint *endpoint, const char *text);
 const char *endpoint_format(const struct endpoint *endpoint,
     char buf[ENDPOINT_TEXT_MAX]);
 
+/* What the kernel takes as the name of an interface, less the signs of our own syntax
+ * (/, :, %): 1 to 15 octets, no blanks and control characters. */
+bool ifname_fits(const char *text, size_t len);
+
 /* The same address, port and interface; `via` also equals no interface. */
 bool endpoint_equal(const struct endpoint *a, const struct endpoint *b);
 

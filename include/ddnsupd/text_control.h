@@ -35,10 +35,19 @@ struct control_request {
 	enum family family;       /* of the protocol */
 	bool gone;                /* the lease has ended; info is empty */
 	struct dhcp_info info;
+	char *error;              /* one sentence that names the wrong field; NULL: none */
 };
 
-/* A request line: one JSON object, at most depth 2.  Faults: TEXT_SYNTAX; *request is
- * then empty.  request->name is for free(). */
+/*
+ * A request line: one JSON object, at most depth 2.  Faults: TEXT_SYNTAX; *request is
+ * then empty.  request->name and ->error are for free().
+ *
+ * dhcp-event: "interface"; "family" 4 (default) or 6; "event" bound or gone; "address";
+ * "servers", a list; "domain", of several words the first that is a name (a search
+ * list); "host-name"; "lease" in seconds; "fqdn-flags" as in DHCPv4 (RFC 4702 2.1);
+ * "fqdn-name".  A server that can be none (dhcp.h) is left out, as the codecs do;
+ * anything else that is wrong makes the request's error.
+ */
 enum fault text_control_request(const char *line, size_t len,
     struct control_request *request);
 

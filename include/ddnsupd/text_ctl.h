@@ -3,7 +3,7 @@
  *
  * One JSON request and one JSON reply a line (interface.md, "The daemon"); notes as
  * lines for those who watch.  A request is {"command": ..., "name": ..., "json": ...},
- * the last two if there is something to say; a reply has "exit" and one of "error",
+ * the last two if there is something to say, or a dhcp-event (text_control.h); a reply has "exit" and one of "error",
  * "report" (the object of --json, with more about each registration) and "text".
  */
 #ifndef DDNSUPD_TEXT_CTL_H
@@ -36,6 +36,14 @@ char *text_ctl_note_json(const char *time, enum note_level level, const char *su
 
 /* A request with its newline, of its own memory; name may be NULL. */
 char *text_ctl_request(const char *command, const char *name, bool json);
+
+/*
+ * A dhcp-event of its own memory from the words INTERFACE bound|gone [KEY=VALUE...],
+ * ending in NULL; a value that is empty is as if its word were not there.  What the
+ * daemon judges is not judged here.  NULL: *error, of its own memory, says which word is
+ * wrong.
+ */
+char *text_ctl_event(const char *const *words, char **error);
 
 /* A reply.  Faults: TEXT_SYNTAX; *reply is then empty.  Free it in any case. */
 enum fault text_ctl_reply(const char *line, size_t len, struct text_ctl_reply *reply);

@@ -36,17 +36,23 @@ engine_request(struct engine *engine, struct step *step, const struct event *eve
 		return;
 	}
 	changes = request.command == CONTROL_REFRESH ||
-	    request.command == CONTROL_RELOAD || request.command == CONTROL_WITHDRAW;
+	    request.command == CONTROL_RELOAD ||
+	    request.command == CONTROL_WITHDRAW ||
+	    request.command == CONTROL_DHCP_EVENT;
 	if (changes && !event->may_change)
 		reply(step, event->client, text_control_error(EXIT_CODE_REFUSED,
 		    "not permitted: only root and the daemon's own user may change "
 		    "anything"));
+	else if (request.error != NULL)
+		reply(step, event->client,
+		    text_control_error(EXIT_CODE_USAGE, request.error));
 	else if (request.name != NULL && !is_known(engine, request.name))
 		reply(step, event->client, text_control_error(EXIT_CODE_USAGE,
 		    "no registration has this name or FQDN"));
 	else
 		perform(engine, step, event->client, &request);
 	free(request.name);
+	free(request.error);
 }
 
 static void

@@ -193,6 +193,20 @@ endpoint_format(const struct endpoint *endpoint, char buf[ENDPOINT_TEXT_MAX])
 }
 
 bool
+ifname_fits(const char *text, size_t len)
+{
+	if (len == 0 || len >= ADDR_IFNAME_MAX)
+		return false;
+	for (size_t i = 0; i < len; i++) {
+		unsigned char c = (unsigned char)text[i];
+
+		if (c <= 0x20 || c == 0x7f || strchr("/:%", c) != NULL)
+			return false;
+	}
+	return true;
+}
+
+bool
 endpoint_equal(const struct endpoint *a, const struct endpoint *b)
 {
 	return addr_equal(&a->addr, &b->addr) && a->port == b->port &&
@@ -257,18 +271,11 @@ is_zero(const uint8_t *octets, size_t len)
 	return true;
 }
 
-/* What the kernel takes as an interface name, less the signs of our own syntax. */
 static enum fault
 parse_scope(struct endpoint *endpoint, const char *text, size_t len)
 {
-	if (len == 0 || len >= sizeof(endpoint->ifname))
+	if (!ifname_fits(text, len))
 		return FAULT_ADDR_SCOPE;
-	for (size_t i = 0; i < len; i++) {
-		unsigned char c = (unsigned char)text[i];
-
-		if (c <= 0x20 || c == 0x7f || strchr("/:%", c) != NULL)
-			return FAULT_ADDR_SCOPE;
-	}
 	memcpy(endpoint->ifname, text, len);
 	endpoint->ifname[len] = '\0';
 	return FAULT_NONE;

@@ -6,6 +6,7 @@
 
 #include "ddnsupd/mem.h"
 #include "ddnsupd/text_control.h"
+#include "text_control_event.h"
 #include "text_json.h"
 
 #define DEPTH_MAX 2 /* nothing we understand is deeper */
@@ -44,6 +45,8 @@ text_control_request(const char *line, size_t len, struct control_request *reque
 			request->command = (enum control_command)i;
 	request->name = mem_text(json_string_value(name));
 	request->json = json_is_true(json_object_get(top, "json"));
+	if (request->command == CONTROL_DHCP_EVENT)
+		text_control_event(top, request);
 	json_decref(top);
 	return FAULT_NONE;
 }
