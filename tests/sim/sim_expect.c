@@ -98,6 +98,14 @@ sim_expect_updates(struct sim_world *world, unsigned least, unsigned most)
 }
 
 void
+sim_expect_new_updates(struct sim_world *world, unsigned least, unsigned most)
+{
+	sim_expect_updates(world, world->updates_seen + least,
+	    world->updates_seen + most);
+	world->updates_seen = world->counts.updates;
+}
+
+void
 sim_expect_trace(struct sim_world *world, const char *words)
 {
 	if (strstr(strbuf_text(&world->trace), words) == NULL)
@@ -114,7 +122,7 @@ sim_expect_no_trace(struct sim_world *world, const char *words)
 void
 sim_expect_within(struct sim_world *world, int64_t us)
 {
-	if (world->clock.now_us - world->started_us > us)
+	if (world->clock->now_us - world->started_us > us)
 		sim_fail(world, "the run took longer than %.3f s", (double)us / 1e6);
 }
 

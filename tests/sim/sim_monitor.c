@@ -1,6 +1,9 @@
 /*
  * sim_monitor: the invariants.
  *
+ * What a conversation began with may be older than what is so now: M2 to M4 and M7 hold
+ * for what the engine was told now or lately (sim_view.h).
+ *
  *  M1  nothing but queries leaves a dry run, nothing at all a plain check
  *  M2  an UPDATE names one of the registered FQDNs, in the zone that holds it, and
  *      nothing else; type A or AAAA, never ANY; RD and Z bits clear; id not zero always
@@ -20,6 +23,7 @@
  *      applied or refused: only the daemon looks again (protocol.md 3.4)
  *
  * Here: what is sent (M1 to M6, M9).  sim_monitor_zone.c: what comes of it.
+ * sim_monitor_daemon.c: what only a long life shows.
  */
 #include <string.h>
 
@@ -35,14 +39,11 @@
 
 static void check_update(struct sim_world *world, const struct sim_socket *socket,
     const struct sim_msg *msg);
-static void check_sections(struct sim_world *world,
-    const struct config_registration *reg, const struct sim_msg *msg);
-static void check_change(struct sim_world *world,
-    const struct config_registration *reg, const struct sim_msg *msg,
+static void check_sections(struct sim_world *world, const struct sim_msg *msg);
+static void check_change(struct sim_world *world, const struct sim_rr *rr);
+static const char *forbidden(const struct sim_world *world, const struct sim_view *view,
     const struct sim_rr *rr);
 static bool is_required(const struct sim_msg *msg, const struct sim_rr *rr);
-static void check_added(struct sim_world *world, const struct config_registration *reg,
-    const struct sim_rr *rr, bool confirms);
 static void check_covered(struct sim_world *world,
     const struct config_registration *reg, const struct sim_rr *rr);
 static bool is_covered(const struct state_entry *entry,
@@ -74,7 +75,6 @@ check_update(struct sim_world *world, const struct sim_socket *socket,
     const struct sim_msg *msg)
 {
 	const struct name *owner = sim_monitor_owner(msg);
-	const struct config_registration *reg;
 	const struct sim_zone *zone;
 
 	if (world->dry_run)
@@ -86,47 +86,85 @@ check_update(struct sim_world *world, const struct sim_socket *socket,
 		sim_fail(world, "M2: an UPDATE without a name, or with additionals");
 		return;
 	}
-	reg = sim_monitor_find(world, owner);
-	if (reg == NULL && state_find(&world->old_state, owner) == NULL)
+	if (sim_monitor_find(world, owner) == NULL && !sim_monitor_held(world, owner))
 		sim_fail(world, "M2: an UPDATE for a name that is not registered");
 	zone = sim_monitor_zone(world, owner);
 	if (msg->qtype != RRTYPE_SOA || msg->qclass != SIM_CLASS_IN || zone == NULL ||
 	    (!world->zones_move && !name_equal(&msg->qname, &zone->apex)))
 		sim_fail(world, "M2: an UPDATE for another zone");
-	check_sections(world, reg, msg);
+	check_sections(world, msg);
 	check_alone(world, socket);
 }
 
 static void
-check_sections(struct sim_world *world, const struct config_registration *reg,
-    const struct sim_msg *msg)
+check_sections(struct sim_world *world, const struct sim_msg *msg)
 {
 	const struct name *owner = sim_monitor_owner(msg);
+	const struct config_registration *reg = sim_monitor_find(world, owner);
 
 	for (size_t i = 0; i < msg->answers.count; i++)
 		if (!name_equal(&msg->answers.items[i].owner, owner))
 			sim_fail(world, "M2: a prerequisite on another name");
 	for (size_t i = 0; i < msg->authority.count; i++) {
-		if (!name_equal(&msg->authority.items[i].owner, owner))
+		const struct sim_rr *rr = &msg->authority.items[i];
+
+		if (!name_equal(&rr->owner, owner))
 			sim_fail(world, "M2: a change of another name");
-		check_change(world, reg, msg, &msg->authority.items[i]);
+		if (rr->type != RRTYPE_A && rr->type != RRTYPE_AAAA)
+			sim_fail(world, "M2: a change of type %u", rr->type);
+		check_change(world, rr);
+		if (rr->rrclass == SIM_CLASS_IN && reg != NULL && !is_required(msg, rr))
+			check_covered(world, reg, rr);
 	}
 	if (msg->answers.count == 0)
 		sim_fail(world, "an UPDATE without prerequisites");
 }
 
+/* M3, M4: in some view of the machine it is right. */
 static void
-check_change(struct sim_world *world, const struct config_registration *reg,
-    const struct sim_msg *msg, const struct sim_rr *rr)
+check_change(struct sim_world *world, const struct sim_rr *rr)
 {
-	bool shared = reg != NULL && reg->mode == FQDN_SHARED;
+	const char *first = NULL;
+	const struct sim_view *view;
+	struct strbuf text = { 0 };
 
-	if (rr->type != RRTYPE_A && rr->type != RRTYPE_AAAA)
-		sim_fail(world, "M2: a change of type %u", rr->type);
+	for (size_t i = 0; (view = sim_view_at(world, i)) != NULL; i++) {
+		const char *why = forbidden(world, view, rr);
+
+		if (why == NULL)
+			return;
+		if (first == NULL)
+			first = why;
+	}
+	sim_rr_print(rr, &text);
+	sim_fail(world, "%s: %s", first != NULL ? first : "nothing was told",
+	    strbuf_text(&text));
+	strbuf_free(&text);
+}
+
+static const char *
+forbidden(const struct sim_world *world, const struct sim_view *view,
+    const struct sim_rr *rr)
+{
+	const struct config_registration *reg = sim_monitor_in(view, &rr->owner);
+	bool shared = reg != NULL && reg->mode == FQDN_SHARED;
+	struct addr addr;
+
 	if (shared && rr->rrclass == SIM_CLASS_ANY)
-		sim_fail(world, "M3: an RRset of a shared name is deleted");
-	if (rr->rrclass == SIM_CLASS_IN)
-		check_added(world, reg, rr, is_required(msg, rr));
+		return "M3: an RRset of a shared name is deleted";
+	if (rr->rrclass != SIM_CLASS_IN)
+		return NULL;
+	addr = sim_rr_addr(rr);
+	if (reg == NULL || !reg->enabled || (world->mode != ENGINE_ONCE &&
+	    world->mode != ENGINE_DAEMON))
+		return "M4: added where nothing is registered";
+	if (shared && rr->type == RRTYPE_AAAA)
+		return "M3: an AAAA is added for a shared name";
+	if (!sim_may_publish(reg, &view->net, &addr))
+		return "M4: may not be published";
+	if (!shared && rr->ttl != reg->ttl_s)
+		return "M4: added with another TTL";
+	return NULL;
 }
 
 /* What a prerequisite demands is there already: adding it only confirms it. */
@@ -138,28 +176,6 @@ is_required(const struct sim_msg *msg, const struct sim_rr *rr)
 		    sim_rr_equal(&msg->answers.items[i], rr))
 			return true;
 	return false;
-}
-
-static void
-check_added(struct sim_world *world, const struct config_registration *reg,
-    const struct sim_rr *rr, bool confirms)
-{
-	struct addr addr = sim_rr_addr(rr);
-	char text[ADDR_TEXT_MAX];
-
-	addr_format(&addr, text);
-	if (reg == NULL || world->mode != ENGINE_ONCE) {
-		sim_fail(world, "M4: %s is added where nothing is registered", text);
-		return;
-	}
-	if (reg->mode == FQDN_SHARED && rr->type == RRTYPE_AAAA)
-		sim_fail(world, "M3: an AAAA is added for a shared name: %s", text);
-	if (!sim_may_publish(reg, &world->net, &addr))
-		sim_fail(world, "M4: %s may not be published", text);
-	if (reg->mode == FQDN_DEDICATED && rr->ttl != reg->ttl_s)
-		sim_fail(world, "M4: %s is added with TTL %u", text, rr->ttl);
-	if (!confirms)
-		check_covered(world, reg, rr);
 }
 
 static void
@@ -237,6 +253,8 @@ check_volume(struct sim_world *world)
 {
 	unsigned registrations = (unsigned)world->config->registration_count;
 
+	if (world->mode == ENGINE_DAEMON)
+		return; /* it has a bound of its own (sim_monitor_daemon.c) */
 	if (world->counts.updates == UPDATES_MAX * registrations)
 		sim_fail(world, "M9: too many UPDATEs");
 	if (world->counts.queries + world->counts.lookups ==

@@ -30,6 +30,10 @@ void sim_monitor_note(struct sim_world *world, const struct effect *note);
 bool sim_monitor_denied(struct sim_world *world, const struct sim_socket *socket,
     int rcode);
 
+/* A daemon has made a step; it has finished. */
+void sim_monitor_step(struct sim_world *world);
+void sim_monitor_daemon_finish(struct sim_world *world);
+
 void sim_monitor_free(struct sim_world *world);
 
 /* Does the zone hold what the registration wants now?  i: its place in the file. */

@@ -1,8 +1,8 @@
 /* sim_monitor_names: names, their registrations and zones, and what is ours there. */
 #include "ddnsupd/mem.h"
 #include "ddnsupd/rules.h"
-#include "ddnsupd/text.h"
 
+#include "sim_disk.h"
 #include "sim_monitor_names.h"
 #include "sim_world.h"
 
@@ -15,21 +15,47 @@ sim_monitor_owner(const struct sim_msg *msg)
 }
 
 const struct config_registration *
-sim_monitor_find(const struct sim_world *world, const struct name *fqdn)
+sim_monitor_in(const struct sim_view *view, const struct name *fqdn)
 {
-	struct fact_host host;
 	struct name name;
 
-	text_host(world->node_name, world->hosts_text, world->resolv_text, &host);
-	for (size_t i = 0; i < world->config->registration_count; i++) {
+	for (size_t i = 0; i < view->config->registration_count; i++) {
 		const struct config_registration *reg =
-		    &world->config->registrations[i];
+		    &view->config->registrations[i];
 
-		if (rules_fqdn(reg, &host, &name) == FAULT_NONE &&
+		if (rules_fqdn(reg, &view->host, &name) == FAULT_NONE &&
 		    name_equal(&name, fqdn))
 			return reg;
 	}
 	return NULL;
+}
+
+const struct config_registration *
+sim_monitor_find(const struct sim_world *world, const struct name *fqdn)
+{
+	const struct config_registration *reg;
+	const struct sim_view *view;
+
+	for (size_t i = 0; (view = sim_view_at(world, i)) != NULL; i++) {
+		reg = sim_monitor_in(view, fqdn);
+		if (reg != NULL)
+			return reg;
+	}
+	return NULL;
+}
+
+bool
+sim_monitor_held(struct sim_world *world, const struct name *fqdn)
+{
+	struct state state;
+	bool held = state_find(&world->old_state, fqdn) != NULL;
+
+	sim_disk_read(world, &state);
+	held = held || state_find(&state, fqdn) != NULL;
+	state_free(&state);
+	for (size_t i = 0; !held && i < world->holding_count; i++)
+		held = name_equal(&world->holdings[i].fqdn, fqdn);
+	return held;
 }
 
 struct sim_holding *

@@ -7,10 +7,12 @@
 #include "ddnsupd/wire.h"
 
 #include "sim_desired.h"
+#include "sim_disk.h"
 #include "sim_monitor.h"
 #include "sim_monitor_names.h"
 #include "sim_world.h"
 
+static void note_right(struct sim_world *world);
 static void note_added(struct sim_world *world, const struct sim_rr *rr);
 static void check_removed(struct sim_world *world, const struct name *owner,
     const struct sim_rr *rr);
@@ -21,6 +23,8 @@ static void note_removed(struct sim_world *world, const struct sim_rr *rr);
 static bool may_remove(struct sim_world *world, const struct name *owner,
     const struct addr *addr);
 static bool was_added(struct sim_world *world, const struct name *owner,
+    const struct addr *addr);
+static bool was_found(struct sim_world *world, const struct name *owner,
     const struct addr *addr);
 static void check_kept(struct sim_world *world, const struct name *owner,
     const struct sim_msg *msg, const struct sim_rr *before,
@@ -38,7 +42,7 @@ static void check_right(struct sim_world *world, size_t i, const char *outcome);
 static void check_state(struct sim_world *world, size_t i);
 static bool fqdn_of(const struct sim_world *world, size_t i, struct name *fqdn);
 static bool is_family_right(struct sim_world *world, size_t i, enum family family);
-static bool leftover(const struct sim_world *world,
+static bool leftover(struct sim_world *world,
     const struct config_registration *reg, const struct name *fqdn,
     enum family family, const struct rrset *wanted, const struct rrset *actual);
 
@@ -52,7 +56,14 @@ sim_monitor_begin(struct sim_world *world)
 void
 sim_monitor_changed(struct sim_world *world)
 {
-	if (world->config == NULL)
+	for (world = world->first; world != NULL; world = world->next)
+		note_right(world);
+}
+
+static void
+note_right(struct sim_world *world)
+{
+	if (world->config == NULL || world->mode == ENGINE_DAEMON)
 		return;
 	for (size_t i = 0; i < world->config->registration_count && i < 32; i++) {
 		if (is_family_right(world, i, FAMILY_IPV4))
@@ -164,6 +175,11 @@ sim_monitor_finish(struct sim_world *world)
 	const struct report *report = engine_report(world->engine);
 	int worst = 0;
 
+	if (world->mode == ENGINE_DAEMON) {
+		sim_monitor_daemon_finish(world);
+		check_orphans(world);
+		return;
+	}
 	for (size_t i = 0; i < report->registration_count; i++) {
 		const struct report_registration *result = &report->registrations[i];
 
@@ -232,14 +248,22 @@ note_removed(struct sim_world *world, const struct sim_rr *rr)
 static bool
 may_remove(struct sim_world *world, const struct name *owner, const struct addr *addr)
 {
-	const struct config_registration *reg = sim_monitor_find(world, owner);
+	const struct sim_view *view;
 
 	if (was_added(world, owner, addr))
 		return true;
-	return reg != NULL && reg->mode == FQDN_DEDICATED &&
-	    reg->on_conflict == ON_CONFLICT_REPLACE && world->mode == ENGINE_ONCE &&
-	    config_manages(reg, (enum family)addr->family) &&
-	    !sim_may_publish(reg, &world->net, addr);
+	if (world->mode != ENGINE_ONCE && world->mode != ENGINE_DAEMON)
+		return false;
+	for (size_t i = 0; (view = sim_view_at(world, i)) != NULL; i++) {
+		const struct config_registration *reg = sim_monitor_in(view, owner);
+
+		if (reg != NULL && reg->mode == FQDN_DEDICATED &&
+		    reg->on_conflict == ON_CONFLICT_REPLACE &&
+		    config_manages(reg, (enum family)addr->family) &&
+		    !sim_may_publish(reg, &view->net, addr))
+			return true;
+	}
+	return false;
 }
 
 static bool
@@ -249,7 +273,24 @@ was_added(struct sim_world *world, const struct name *owner, const struct addr *
 	const struct sim_holding *holding = sim_monitor_holding(world, owner);
 
 	return rrset_has(&holding->ours[addr->family == FAMILY_IPV6], addr) ||
-	    (entry != NULL && state_entry_owns(entry, addr));
+	    (entry != NULL && state_entry_owns(entry, addr)) ||
+	    (world->mode == ENGINE_DAEMON && was_found(world, owner, addr));
+}
+
+/* Found right under a dedicated name it is held as ours (interface.md, "State"). */
+static bool
+was_found(struct sim_world *world, const struct name *owner, const struct addr *addr)
+{
+	struct state state;
+	const struct state_entry *entry;
+	bool found;
+
+	sim_disk_read(world, &state);
+	entry = state_find(&state, owner);
+	found = entry != NULL && entry->mode == FQDN_DEDICATED &&
+	    state_entry_owns(entry, addr);
+	state_free(&state);
+	return found;
 }
 
 /*
@@ -443,20 +484,25 @@ is_family_right(struct sim_world *world, size_t i, enum family family)
 	return right;
 }
 
-/* Does an address still stand that the state called ours and that is not wanted? */
+/* Does an address still stand that is ours, or that the state called so, and that is not
+ * wanted? */
 static bool
-leftover(const struct sim_world *world, const struct config_registration *reg,
+leftover(struct sim_world *world, const struct config_registration *reg,
     const struct name *fqdn, enum family family, const struct rrset *wanted,
     const struct rrset *actual)
 {
 	const struct state_entry *entry = state_find(&world->old_state, fqdn);
+	const struct sim_holding *holding = sim_monitor_holding(world, fqdn);
 
-	for (size_t i = 0; entry != NULL && i < entry->record_count; i++) {
-		const struct addr *addr = &entry->records[i].addr;
+	for (size_t i = 0; reg->enabled && i < actual->count; i++) {
+		const struct addr *addr = &actual->addrs[i];
 
-		if (addr->family == family && state_entry_owns(entry, addr) &&
-		    !rrset_has(wanted, addr) && rrset_has(actual, addr) &&
-		    reg->enabled)
+		if (rrset_has(wanted, addr))
+			continue;
+		if (entry != NULL && state_entry_owns(entry, addr))
+			return true;
+		if (world->mode == ENGINE_DAEMON &&
+		    rrset_has(&holding->ours[family == FAMILY_IPV6], addr))
 			return true;
 	}
 	return false;

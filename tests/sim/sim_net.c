@@ -14,6 +14,7 @@
 
 #include "sim_monitor.h"
 #include "sim_net.h"
+#include "sim_socket.h"
 #include "sim_world.h"
 
 #define TCP_CONNECT_US CLOCK_S(3) /* the shell's bound (event.h) */
@@ -37,9 +38,6 @@ struct transfer {
 	struct sim_zone *to;
 };
 
-static size_t open_socket(struct sim_world *world, const struct effect *effect);
-static struct sim_server *server_at(struct sim_world *world,
-    const struct endpoint *at);
 static void trace_sent(struct sim_world *world, const struct sim_socket *socket,
     const struct sim_msg *msg);
 static void send_datagram(struct sim_world *world, size_t socket);
@@ -51,9 +49,7 @@ static void post_fault(struct sim_world *world, size_t socket, enum fault fault,
 static void arrive(void *subject, uint64_t number);
 static size_t serve(struct sim_world *world, const struct parcel *parcel,
     uint8_t *reply, size_t cap);
-static bool is_again(const struct sim_world *world, const struct parcel *parcel);
-static void settle(struct sim_world *world, const uint8_t *update, size_t len);
-static uint64_t sum_of(const uint8_t *bytes, size_t len);
+static bool is_again(struct sim_world *world, const struct parcel *parcel);
 static void send_back(struct sim_world *world, const struct parcel *asked,
     const uint8_t *reply, size_t len);
 static bool is_answer_lost(struct sim_world *world, struct sim_socket *socket);
@@ -68,15 +64,15 @@ static bool chance(struct sim_world *world, unsigned percent);
 void
 sim_net_send(struct sim_world *world, const struct effect *effect)
 {
-	size_t socket = open_socket(world, effect);
+	size_t socket = sim_socket_open(world, effect);
 	struct sim_msg msg;
 
 	if (!sim_msg_read(&msg, effect->bytes, effect->len)) {
 		sim_fail(world, "a malformed message was sent");
 	} else {
-		world->sockets[socket].is_update = msg.opcode == SIM_OPCODE_UPDATE;
-		trace_sent(world, &world->sockets[socket], &msg);
-		sim_monitor_sent(world, &world->sockets[socket], &msg);
+		sim_socket_at(world, socket)->is_update = msg.opcode == SIM_OPCODE_UPDATE;
+		trace_sent(world, sim_socket_at(world, socket), &msg);
+		sim_monitor_sent(world, sim_socket_at(world, socket), &msg);
 	}
 	sim_msg_free(&msg);
 	if (effect->tcp)
@@ -88,8 +84,8 @@ sim_net_send(struct sim_world *world, const struct effect *effect)
 void
 sim_net_lookup(struct sim_world *world, const struct effect *effect)
 {
-	size_t socket = open_socket(world, effect);
-	struct sim_socket *s = &world->sockets[socket];
+	size_t socket = sim_socket_open(world, effect);
+	struct sim_socket *s = sim_socket_at(world, socket);
 	struct name name = sim_name(effect->qname);
 	uint8_t query[WIRE_HEADER_LEN + NAME_WIRE_MAX + 4];
 	struct sim_msg msg;
@@ -113,14 +109,6 @@ sim_net_lookup(struct sim_world *world, const struct effect *effect)
 }
 
 void
-sim_net_close(struct sim_world *world, uint64_t id)
-{
-	for (size_t i = 0; i < world->socket_count; i++)
-		if (world->sockets[i].id == id)
-			world->sockets[i].open = false;
-}
-
-void
 sim_net_transfer(struct sim_world *world, const struct sim_zone *zone)
 {
 	for (size_t i = 0; i < world->server_count; i++) {
@@ -134,46 +122,10 @@ sim_net_transfer(struct sim_world *world, const struct sim_zone *zone)
 			transfer = mem_zero(1, sizeof(*transfer));
 			*transfer = (struct transfer){ .world = world, .from = zone,
 				.to = server->served[k].zone };
-			sim_clock_at_owned(&world->clock, world->clock.now_us +
+			sim_clock_at_owned(world->clock, world->clock->now_us +
 			    server->served[k].lag_us, copy_zone, transfer, 0);
 		}
 	}
-}
-
-void
-sim_net_reset(struct sim_world *world)
-{
-	for (size_t i = 0; i < world->socket_count; i++)
-		free(world->sockets[i].asked);
-	world->socket_count = 0;
-}
-
-static size_t
-open_socket(struct sim_world *world, const struct effect *effect)
-{
-	struct sim_socket *socket;
-
-	for (size_t i = 0; i < world->socket_count; i++)
-		if (world->sockets[i].id == effect->id)
-			sim_fail(world, "the id of an effect is used twice");
-	world->sockets = mem_grow(world->sockets, &world->socket_cap,
-	    world->socket_count + 1, sizeof(*world->sockets));
-	socket = &world->sockets[world->socket_count];
-	*socket = (struct sim_socket){ .id = effect->id, .to = effect->server,
-		.server = server_at(world, &effect->server), .tcp = effect->tcp,
-		.open = true, .asked = mem_copy(effect->bytes, effect->len),
-		.len = effect->len };
-	return world->socket_count++;
-}
-
-static struct sim_server *
-server_at(struct sim_world *world, const struct endpoint *at)
-{
-	for (size_t i = 0; i < world->server_count; i++)
-		if (addr_equal(&world->servers[i]->at.addr, &at->addr) &&
-		    world->servers[i]->at.port == at->port)
-			return world->servers[i];
-	return NULL;
 }
 
 static void
@@ -193,9 +145,9 @@ trace_sent(struct sim_world *world, const struct sim_socket *socket,
 static void
 send_datagram(struct sim_world *world, size_t socket)
 {
-	const struct sim_socket *s = &world->sockets[socket];
+	const struct sim_socket *s = sim_socket_at(world, socket);
 	const struct sim_server *server = s->server;
-	int64_t now_us = world->clock.now_us;
+	int64_t now_us = world->clock->now_us;
 
 	if (server == NULL)
 		return;
@@ -204,10 +156,10 @@ send_datagram(struct sim_world *world, size_t socket)
 		return;
 	}
 	if (!chance(world, server->loss_percent))
-		sim_clock_at_owned(&world->clock, now_us + way_us(world, server),
+		sim_clock_at_owned(world->clock, now_us + way_us(world, server),
 		    arrive, pack(world, socket, s->asked, s->len), 0);
 	if (chance(world, server->copy_percent))
-		sim_clock_at_owned(&world->clock, now_us + way_us(world, server) +
+		sim_clock_at_owned(world->clock, now_us + way_us(world, server) +
 		    (int64_t)rng_below(&world->rng, (uint64_t)server->copy_late_us + 1),
 		    arrive, pack(world, socket, s->asked, s->len), 0);
 }
@@ -215,7 +167,7 @@ send_datagram(struct sim_world *world, size_t socket)
 static void
 send_stream(struct sim_world *world, size_t socket)
 {
-	const struct sim_socket *s = &world->sockets[socket];
+	const struct sim_socket *s = sim_socket_at(world, socket);
 	const struct sim_server *server = s->server;
 	int64_t in_us;
 
@@ -230,7 +182,7 @@ send_stream(struct sim_world *world, size_t socket)
 	in_us = 2 * server->delay_us + way_us(world, server);
 	for (int tries = 0; tries < 3 && chance(world, server->loss_percent); tries++)
 		in_us += TCP_AGAIN_US;
-	sim_clock_at_owned(&world->clock, world->clock.now_us + in_us, arrive,
+	sim_clock_at_owned(world->clock, world->clock->now_us + in_us, arrive,
 	    pack(world, socket, s->asked, s->len), 0);
 }
 
@@ -240,8 +192,8 @@ pack(struct sim_world *world, size_t socket, const uint8_t *bytes, size_t len)
 	struct parcel *parcel = mem_zero(1, sizeof(*parcel) + len);
 
 	*parcel = (struct parcel){ .world = world, .epoch = world->epoch,
-		.socket = socket, .server = world->sockets[socket].server,
-		.tcp = world->sockets[socket].tcp, .len = len };
+		.socket = socket, .server = sim_socket_at(world, socket)->server,
+		.tcp = sim_socket_at(world, socket)->tcp, .len = len };
 	if (len > 0)
 		memcpy(parcel->bytes, bytes, len);
 	return parcel;
@@ -253,7 +205,7 @@ post_fault(struct sim_world *world, size_t socket, enum fault fault, int64_t in_
 	struct parcel *parcel = pack(world, socket, NULL, 0);
 
 	parcel->fault = fault;
-	sim_clock_at_owned(&world->clock, world->clock.now_us + in_us, deliver, parcel,
+	sim_clock_at_owned(world->clock, world->clock->now_us + in_us, deliver, parcel,
 	    0);
 }
 
@@ -297,7 +249,7 @@ serve(struct sim_world *world, const struct parcel *parcel, uint8_t *reply, size
 	if (deed.zone != NULL)
 		sim_monitor_done(world, &msg, &deed);
 	if (deed.changed) {
-		settle(world, parcel->bytes, parcel->len);
+		sim_settle(world, parcel->bytes, parcel->len);
 		sim_net_transfer(world, deed.zone);
 		sim_monitor_changed(world);
 	}
@@ -308,58 +260,38 @@ serve(struct sim_world *world, const struct parcel *parcel, uint8_t *reply, size
 
 /*
  * Is the UPDATE settled, and the run that sent it over?  Some settle it at once
- * (sim_monitor_denied()).
+ * (sim_monitor_denied()); in the daemon's long run it is over with its conversation.
  */
 static bool
-is_again(const struct sim_world *world, const struct parcel *parcel)
+is_again(struct sim_world *world, const struct parcel *parcel)
 {
-	uint64_t sum = sum_of(parcel->bytes, parcel->len);
+	const struct sim_socket *socket;
 
-	if (parcel->epoch == world->epoch && !world->finished &&
-	    !world->sockets[parcel->socket].denied)
-		return false;
-	for (size_t i = 0; i < world->settled_count; i++)
-		if (world->settled[i] == sum)
-			return true;
-	return false;
-}
-
-static void
-settle(struct sim_world *world, const uint8_t *update, size_t len)
-{
-	world->settled = mem_grow(world->settled, &world->settled_cap,
-	    world->settled_count + 1, sizeof(*world->settled));
-	world->settled[world->settled_count++] = sum_of(update, len);
-}
-
-/* FNV-1a, without the id: every attempt has its own. */
-static uint64_t
-sum_of(const uint8_t *bytes, size_t len)
-{
-	uint64_t sum = 0xcbf29ce484222325;
-
-	for (size_t i = 2; i < len; i++)
-		sum = (sum ^ bytes[i]) * 0x100000001b3;
-	return sum;
+	if (parcel->epoch == world->epoch && !world->finished) {
+		socket = sim_socket_at(world, parcel->socket);
+		if (!socket->denied && (world->mode != ENGINE_DAEMON || socket->open))
+			return false;
+	}
+	return sim_is_settled(world, parcel->bytes, parcel->len);
 }
 
 static void
 send_back(struct sim_world *world, const struct parcel *asked, const uint8_t *reply,
     size_t len)
 {
-	struct sim_socket *socket = &world->sockets[asked->socket];
+	struct sim_socket *socket = sim_socket_at(world, asked->socket);
 	const struct sim_server *server = socket->server;
-	int64_t now_us = world->clock.now_us;
+	int64_t now_us = world->clock->now_us;
 
 	if (socket->tcp && server->tcp_cuts) {
 		post_fault(world, asked->socket, FAULT_RESET, server->delay_us);
 		return;
 	}
 	if (!is_answer_lost(world, socket))
-		sim_clock_at_owned(&world->clock, now_us + way_us(world, server),
+		sim_clock_at_owned(world->clock, now_us + way_us(world, server),
 		    deliver, pack(world, asked->socket, reply, len), 0);
 	if (!socket->tcp && chance(world, server->copy_percent))
-		sim_clock_at_owned(&world->clock, now_us + way_us(world, server),
+		sim_clock_at_owned(world->clock, now_us + way_us(world, server),
 		    deliver, pack(world, asked->socket, reply, len), 0);
 }
 
@@ -387,7 +319,7 @@ deliver(void *subject, uint64_t number)
 	(void)number;
 	if (parcel->epoch != world->epoch || world->finished)
 		return;
-	socket = &world->sockets[parcel->socket];
+	socket = sim_socket_at(world, parcel->socket);
 	if (!socket->open)
 		return;
 	if (parcel->fault != FAULT_NONE) {
@@ -398,7 +330,7 @@ deliver(void *subject, uint64_t number)
 		socket->open = false;
 	socket->answered = true;
 	if (socket->is_update && event.kind == EVENT_ANSWER && is_no(event.bytes)) {
-		settle(world, socket->asked, socket->len);
+		sim_settle(world, socket->asked, socket->len);
 		socket->denied = sim_monitor_denied(world, socket,
 		    event.bytes[3] & 0x0f);
 	}

@@ -8,6 +8,8 @@
 #include "sim_net.h"
 #include "sim_setup.h"
 
+static size_t index_of(const struct fact_link *link, const char *addr);
+static void add_routes(struct sim_world *world, uint32_t ifindex);
 static struct fact_link *link_named(struct sim_world *world, const char *interface);
 
 struct sim_server *
@@ -83,6 +85,58 @@ sim_drop_addrs(struct sim_world *world, const char *interface)
 	link_named(world, interface)->addr_count = 0;
 }
 
+void
+sim_drop_addr(struct sim_world *world, const char *interface, const char *addr)
+{
+	struct fact_link *link = link_named(world, interface);
+	size_t i = index_of(link, addr);
+
+	memmove(link->addrs + i, link->addrs + i + 1,
+	    (link->addr_count - i - 1) * sizeof(*link->addrs));
+	link->addr_count--;
+}
+
+void
+sim_set_flags(struct sim_world *world, const char *interface, const char *addr,
+    uint32_t flags)
+{
+	struct fact_link *link = link_named(world, interface);
+
+	link->addrs[index_of(link, addr)].flags = flags;
+}
+
+static size_t
+index_of(const struct fact_link *link, const char *addr)
+{
+	struct addr parsed;
+	size_t i = 0;
+
+	if (addr_parse(&parsed, addr) == FAULT_NONE)
+		while (i < link->addr_count &&
+		    !addr_equal(&link->addrs[i].addr, &parsed))
+			i++;
+	assert(i < link->addr_count);
+	return i;
+}
+
+void
+sim_set_link(struct sim_world *world, const char *interface, bool up)
+{
+	struct fact_link *link = link_named(world, interface);
+	struct fact_net *net = &world->net;
+	size_t kept = 0;
+
+	if (link->up == up)
+		return;
+	link->up = up;
+	for (size_t i = 0; i < net->route_count; i++)
+		if (net->routes[i].ifindex != link->ifindex)
+			net->routes[kept++] = net->routes[i];
+	net->route_count = kept;
+	if (up)
+		add_routes(world, link->ifindex);
+}
+
 struct sim_server *
 sim_corp(struct sim_world *world)
 {
@@ -130,7 +184,13 @@ link_named(struct sim_world *world, const char *interface)
 			return &world->net.links[i];
 	link = fact_net_add_link(&world->net, ifindex, interface);
 	link->up = true;
+	add_routes(world, ifindex);
+	return link;
+}
+
+static void
+add_routes(struct sim_world *world, uint32_t ifindex)
+{
 	fact_net_add_route(&world->net, FAMILY_IPV4, ifindex, 100 * ifindex);
 	fact_net_add_route(&world->net, FAMILY_IPV6, ifindex, 100 * ifindex);
-	return link;
 }

@@ -24,6 +24,7 @@ extern const struct sim_story sim_stories_answers[];
 extern const struct sim_story sim_stories_races[];
 extern const struct sim_story sim_stories_machine[];
 extern const struct sim_story sim_stories_check[];
+extern const struct sim_story sim_stories_daemon_life[];
 
 /* Configurations of one registration called `amt`; pc1-amt.corp.example. */
 #define SIM_SERVER "dns: {servers: [192.0.2.53]}\nregistrations:\n"
@@ -51,6 +52,12 @@ void sim_serve_copy(struct sim_world *world, struct sim_server *server,
 void sim_add_addr(struct sim_world *world, const char *interface, const char *addr,
     uint32_t flags);
 void sim_drop_addrs(struct sim_world *world, const char *interface);
+void sim_drop_addr(struct sim_world *world, const char *interface, const char *addr);
+void sim_set_flags(struct sim_world *world, const char *interface, const char *addr,
+    uint32_t flags);
+
+/* The link, and with it the machine's default routes through it, go down or up. */
+void sim_set_link(struct sim_world *world, const char *interface, bool up);
 
 /*
  * The common ground: corp.example at ns1, 192.0.2.53, who also resolves; the machine
@@ -84,6 +91,9 @@ void sim_expect_ttl(struct sim_world *world, const char *owner, uint16_t type,
 void sim_expect_updates(struct sim_world *world, unsigned least, unsigned most);
 void sim_expect_trace(struct sim_world *world, const char *words);
 void sim_expect_no_trace(struct sim_world *world, const char *words);
+
+/* UPDATEs since the last time somebody looked; forgets them. */
+void sim_expect_new_updates(struct sim_world *world, unsigned least, unsigned most);
 
 /* Not later than that after the run began. */
 void sim_expect_within(struct sim_world *world, int64_t us);

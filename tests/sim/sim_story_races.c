@@ -126,7 +126,7 @@ changed_always(struct sim_world *world)
 	sim_expect_exit(world, sim_run(world, ENGINE_ONCE), 75);
 	sim_expect_outcome(world, "amt", "failed");
 	sim_expect_updates(world, 5, 25);
-	if (world->clock.now_us < CLOCK_MS(100))
+	if (world->clock->now_us < CLOCK_MS(100))
 		sim_fail(world, "the rounds follow each other without a pause");
 }
 
