@@ -22,7 +22,8 @@
  *      but for what a late copy brings back when its run is over, after another was
  *      applied or refused: only the daemon looks again (protocol.md 3.4)
  *
- * Here: what is sent (M1 to M6, M9).  sim_monitor_zone.c: what comes of it.
+ * Here: what is sent (M1 to M6, M9).  sim_monitor_zone.c: what comes of it;
+ * sim_monitor_end.c: what a run ends with;
  * sim_monitor_daemon.c: what only a long life shows.
  */
 #include <string.h>

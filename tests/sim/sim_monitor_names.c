@@ -6,6 +6,9 @@
 #include "sim_monitor_names.h"
 #include "sim_world.h"
 
+static bool found(struct sim_world *world, const struct name *owner, const struct addr
+    *addr);
+
 const struct name *
 sim_monitor_owner(const struct sim_msg *msg)
 {
@@ -69,6 +72,33 @@ sim_monitor_holding(struct sim_world *world, const struct name *fqdn)
 	world->holdings[world->holding_count] = (struct sim_holding){ .fqdn = *fqdn,
 		.ours = { { .type = RRTYPE_A }, { .type = RRTYPE_AAAA } } };
 	return &world->holdings[world->holding_count++];
+}
+
+bool
+sim_monitor_added(struct sim_world *world, const struct name *owner, const struct addr *addr)
+{
+	const struct state_entry *entry = state_find(&world->old_state, owner);
+	const struct sim_holding *holding = sim_monitor_holding(world, owner);
+
+	return rrset_has(&holding->ours[addr->family == FAMILY_IPV6], addr) ||
+	    (entry != NULL && state_entry_owns(entry, addr)) ||
+	    (world->mode == ENGINE_DAEMON && found(world, owner, addr));
+}
+
+/* Found right under a dedicated name it is held as ours (interface.md, "State"). */
+static bool
+found(struct sim_world *world, const struct name *owner, const struct addr *addr)
+{
+	struct state state;
+	const struct state_entry *entry;
+	bool found;
+
+	sim_disk_read(world, &state);
+	entry = state_find(&state, owner);
+	found = entry != NULL && entry->mode == FQDN_DEDICATED &&
+	    state_entry_owns(entry, addr);
+	state_free(&state);
+	return found;
 }
 
 struct sim_zone *

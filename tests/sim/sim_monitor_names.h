@@ -6,6 +6,7 @@
 
 #include <stdbool.h>
 
+struct addr;
 struct config_registration;
 struct name;
 struct sim_holding;
@@ -31,6 +32,11 @@ bool sim_monitor_held(struct sim_world *world, const struct name *fqdn);
 /* What was added under the name so far; the pointer holds until the next call. */
 struct sim_holding *sim_monitor_holding(struct sim_world *world,
     const struct name *fqdn);
+
+/* Is an address under the name the agent's to remove: did it add it, did the state call
+ * it ours? */
+bool sim_monitor_added(struct sim_world *world, const struct name *owner,
+    const struct addr *addr);
 
 /* The zone that truly holds the name; NULL: none. */
 struct sim_zone *sim_monitor_zone(const struct sim_world *world,
