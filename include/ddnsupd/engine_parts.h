@@ -8,12 +8,14 @@
 #include "ddnsupd/engine.h"
 #include "ddnsupd/heap.h"
 #include "ddnsupd/rests.h"
+#include "ddnsupd/roster.h"
 #include "ddnsupd/rules.h"
 #include "ddnsupd/txn.h"
 
 #define ENGINE_TENTATIVE_US CLOCK_S(5) /* protocol.md 3: DAD is waited for */
 #define ENGINE_RUNNING_MAX 32          /* conversations at one time */
 #define ENGINE_FOLLOW_UPS_MAX 3        /* addresses that change while we talk */
+#define ENGINE_STATES 8                /* enum life_state */
 
 enum reg_state {
 	REG_IDLE,
@@ -46,6 +48,11 @@ struct reg {
 	size_t server_count;
 	int64_t started_us;
 	bool final;                  /* withdrawn, it is gone */
+	bool has_former;             /* the state may know another name of it */
+	bool touched;                /* in this step: its state may have changed */
+	bool queued;                 /* in the daemon, for room to talk */
+	struct reg *next_in_queue;
+	unsigned counted;            /* as what: enum life_state + 1; 0: not at all */
 	struct life *life;           /* in the daemon only */
 };
 
@@ -65,7 +72,9 @@ struct engine {
 	struct reg **regs;
 	size_t reg_count;
 	size_t reg_cap;
-	size_t queue_next;           /* regs before it have left the queue */
+	size_t queue_next;           /* single run: regs before it have left the queue */
+	struct reg *queue_first;     /* daemon: those who wait for room */
+	struct reg *queue_last;
 	size_t running;
 	size_t open;                 /* regs that are not done */
 	struct heap heap;
@@ -87,6 +96,14 @@ struct engine {
 	uint32_t *savers;            /* regs that wait for the disk */
 	size_t saver_count;
 	size_t saver_cap;
+	struct roster by_name;       /* regs, where an event finds them */
+	struct roster by_fqdn;
+	struct roster by_link;
+	uint32_t *touched;           /* regs of this step */
+	size_t touched_count;
+	size_t touched_cap;
+	unsigned counts[ENGINE_STATES]; /* regs by enum life_state */
+	bool recounted;              /* and the service manager does not know */
 	struct report report;
 	struct rests rests;
 	struct tally *tally;         /* in the daemon only */
@@ -135,10 +152,43 @@ struct reg *engine_add_reg(struct engine *engine,
     const struct name *fqdn);
 
 /* The step goes on for this registration. */
-void engine_turn(struct step *step, const struct reg *reg);
+void engine_turn(struct step *step, struct reg *reg);
+
+/* Its state may change in this step. */
+void engine_touch(struct reg *reg);
 
 /* May another conversation begin? */
 bool engine_has_room(const struct engine *engine);
+
+/* --- engine_facts.c: the machine ----------------------------------------------------- */
+
+void engine_take_net(struct engine *engine, struct step *step,
+    const struct fact_net *net);
+void engine_take_host(struct engine *engine, struct step *step,
+    const struct event *event);
+
+/* --- engine_index.c: who is concerned ----------------------------------------------- */
+
+/* It stands under its name, FQDN and links from now on; out, before one changes. */
+void engine_index(struct reg *reg);
+void engine_unindex(struct reg *reg);
+
+/* The snapshot has changed: those whose links did look again. */
+void engine_net_event(struct engine *engine, struct step *step,
+    const struct fact_net *before);
+
+/* Something about one link has: its registrations look again. */
+void engine_link_event(struct engine *engine, struct step *step, const char *ifname);
+
+/* Registrations by name or FQDN, NULL: all.  *list is for free(). */
+size_t engine_called(struct engine *engine, const char *name, uint32_t **list);
+
+/* The one that the configuration names so; NULL: none. */
+struct reg *engine_configured(struct engine *engine, const char *name);
+bool engine_is_registered(const struct engine *engine, const struct name *fqdn);
+
+/* Mark those under whose name the state knows another FQDN. */
+void engine_mark_former(struct engine *engine);
 
 /* --- engine_disk.c: the state could be written, or not ------------------------------ */
 

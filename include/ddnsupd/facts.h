@@ -127,6 +127,11 @@ struct fact_route *fact_net_add_route(struct fact_net *net, enum family family,
 void fact_net_copy(struct fact_net *to, const struct fact_net *from);
 void fact_net_free(struct fact_net *net);
 
+/* Do they say the same?  Lifetimes count down and are left aside. */
+bool fact_link_equal(const struct fact_link *a, const struct fact_link *b);
+
+bool fact_host_equal(const struct fact_host *a, const struct fact_host *b);
+
 /* NULL when there is none. */
 const struct fact_link *fact_net_link(const struct fact_net *net, const char *name);
 const struct fact_link *fact_net_link_by_index(const struct fact_net *net,

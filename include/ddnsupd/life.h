@@ -16,6 +16,18 @@
 #define LIFE_STOP_US CLOCK_S(5)        /* withdrawing at the stop is bounded */
 #define LIFE_RESUME_US CLOCK_S(2)      /* after a sleep not everybody at once */
 
+enum life_state {              /* interface.md, "status" */
+	LIFE_WAITING,
+	LIFE_LOCATING,
+	LIFE_OBSERVING,
+	LIFE_UPDATING,
+	LIFE_VERIFYING,
+	LIFE_HELD,
+	LIFE_RESTING,
+	LIFE_SUSPENDED,
+	LIFE_STATES,
+};
+
 struct life {
 	struct place place;
 	struct sight belief;
@@ -29,7 +41,6 @@ struct life {
 	int64_t gone_since_us[2];  /* the family has had no address since; CLOCK_NEVER */
 	struct rrset seen[2];      /* addresses at the last event */
 	bool was_up;               /* the link, at the last event */
-	bool was_routed;           /* and whether there was a default route */
 	bool forced;               /* refresh: now, whatever is believed */
 	bool withdrawn;            /* by ddnsctl: until refresh or reload */
 	char *suspended;           /* why; NULL: it is not */
@@ -45,8 +56,11 @@ void life_consider(struct reg *reg, struct step *step);
 /* Its conversation has ended; results are in the report. */
 void life_done(struct reg *reg, struct step *step, const struct txn *txn);
 
-/* Addresses, links or routes have changed. */
+/* Addresses or links that it goes by may have changed. */
 void life_net(struct reg *reg, struct step *step);
+
+/* There is a default route again: whatever failed may work now. */
+void life_network_back(struct reg *reg, struct step *step);
 
 /* Forget what is believed, and look again at once (or in a moment, spread). */
 void life_doubt(struct reg *reg, struct step *step, int64_t within_us);
@@ -74,7 +88,16 @@ void engine_withdraw_orphans(struct engine *engine, struct step *step);
 void engine_keep(struct engine *engine, struct step *step, const struct reg *keeper,
     const struct name *fqdn);
 
-/* One line for the service manager, when it has changed. */
+/* As many conversations as there is room for; who comes too late waits in order. */
+void engine_wait_for_room(struct reg *reg);
+void engine_give_room(struct engine *engine, struct step *step);
+
+/* Every registration that is alive. */
+void engine_for_each(struct engine *engine, struct step *step,
+    void (*act)(struct reg *, struct step *));
+
+/* Count those touched in this step anew, and tell the service manager in one line when
+ * that has changed. */
 void engine_tell_status(struct engine *engine, struct step *step);
 
 /* --- engine_control.c: requests and replies ----------------------------------------- */
@@ -82,7 +105,9 @@ void engine_tell_status(struct engine *engine, struct step *step);
 struct waiter {
 	uint64_t client;
 	int64_t until_us;
-	char *name;                /* NULL: all */
+	uint32_t *list;            /* of registrations */
+	size_t count;
+	size_t next;               /* those before it have had their try */
 };
 
 void engine_request(struct engine *engine, struct step *step, const struct event *event);
@@ -95,11 +120,11 @@ void engine_serve_waiters(struct engine *engine, struct step *step);
 
 /* --- life_report.c ------------------------------------------------------------------ */
 
-/* Registrations by name or FQDN (NULL: all) as they stand now; `results`: with the
- * records of their last try instead. */
-void engine_live_report(struct engine *engine, const char *name, bool results,
-    int64_t now_us, struct report *report);
-const char *life_state(const struct reg *reg, int64_t now_us);
-bool reg_is_called(const struct reg *reg, const char *name);
+/* The registrations of the list as they stand now; `results`: with the records of their
+ * last try instead. */
+void engine_live_report(struct engine *engine, const uint32_t *list, size_t count,
+    bool results, int64_t now_us, struct report *report);
+enum life_state life_state(const struct reg *reg, int64_t now_us);
+const char *life_state_name(enum life_state state);
 
 #endif

@@ -21,6 +21,7 @@ struct tally {
 	struct tally_times update;     /* from an UPDATE to its answer */
 	struct tally_times registered; /* from an address event to its verified record */
 	uint64_t ignored;
+	uint64_t considered;           /* registrations that events have touched */
 };
 
 extern const int64_t tally_bounds_us[TALLY_BUCKETS];

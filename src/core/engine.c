@@ -24,7 +24,6 @@
 
 static void absorb(struct engine *, struct step *, const struct event *);
 static void start(struct engine *, struct step *, const struct event *);
-static void name_host(struct engine *);
 static void add_regs(struct engine *);
 static void add_withdrawals(struct engine *, const struct config_registration *);
 static bool selected(const struct engine *, const struct config_registration *);
@@ -68,8 +67,12 @@ engine_free(struct engine *engine)
 		reg_free(engine->regs[i]);
 	free(engine->regs);
 	free(engine->savers);
+	roster_free(&engine->by_name);
+	roster_free(&engine->by_fqdn);
+	roster_free(&engine->by_link);
+	free(engine->touched);
 	while (engine->waiter_count > 0)
-		free(engine->waiters[--engine->waiter_count].name);
+		free(engine->waiters[--engine->waiter_count].list);
 	free(engine->waiters);
 	free(engine->tally);
 	free(engine->status);
@@ -87,8 +90,10 @@ engine_step(struct engine *engine, const struct event *event, struct effects *ef
 
 	assert(!engine->finished);
 	absorb(engine, &step, event);
-	run_queue(engine, &step);
+	if (engine->options.mode != ENGINE_DAEMON)
+		run_queue(engine, &step);
 	if (engine->tally != NULL) {
+		engine_give_room(engine, &step);
 		engine->tally->ignored += step.ignored;
 		engine_serve_waiters(engine, &step);
 		engine_tell_status(engine, &step);
@@ -126,27 +131,12 @@ engine_unknown_name(const struct engine *engine)
 static void
 absorb(struct engine *engine, struct step *step, const struct event *event)
 {
-	size_t i;
-
 	switch (event->kind) {
 	case EVENT_NET:
-		fact_net_copy(&engine->facts.net, event->net);
-		if (engine->options.mode == ENGINE_DAEMON && engine->started)
-			engine_daemon_event(engine, step, event);
-		for (i = 0; i < engine->reg_count && engine->started; i++) {
-			if (engine->regs[i]->state != REG_WAITING ||
-			    engine->regs[i]->life != NULL)
-				continue;
-			engine_turn(step, engine->regs[i]);
-			reg_consider(engine->regs[i], step);
-		}
+		engine_take_net(engine, step, event->net);
 		break;
 	case EVENT_HOST:
-		text_host(event->node_name, event->hosts_text, event->resolv_text,
-		    &engine->facts.host);
-		name_host(engine);
-		if (engine->options.mode == ENGINE_DAEMON && engine->started)
-			engine_daemon_event(engine, step, event);
+		engine_take_host(engine, step, event);
 		break;
 	case EVENT_START:
 		start(engine, step, event);
@@ -213,17 +203,6 @@ start(struct engine *engine, struct step *step, const struct event *event)
 		engine_turn(step, engine->regs[i]);
 		reg_begin(engine->regs[i], step);
 	}
-}
-
-static void
-name_host(struct engine *engine)
-{
-	const struct fact_host *host = &engine->facts.host;
-	char text[NAME_TEXT_MAX];
-
-	free(engine->report.host_fqdn);
-	engine->report.host_fqdn = !host->known ? NULL :
-	    mem_text(name_format(host->has_domain ? &host->fqdn : &host->label, text));
 }
 
 static void
@@ -298,6 +277,7 @@ engine_add_reg(struct engine *engine, const struct config_registration *cfg,
 	reg->name = mem_text(name);
 	reg->mode = mode;
 	reg->withdraw = engine->options.mode == ENGINE_WITHDRAW;
+	reg->has_former = engine->options.mode == ENGINE_ONCE;
 	reg->sent[0].type = RRTYPE_A;
 	reg->sent[1].type = RRTYPE_AAAA;
 	if (fqdn != NULL) {
@@ -310,6 +290,7 @@ engine_add_reg(struct engine *engine, const struct config_registration *cfg,
 	    sizeof(struct reg *));
 	engine->regs[engine->reg_count++] = reg;
 	engine->open++;
+	engine_index(reg);
 	report_add(&engine->report, name, fqdn != NULL ? text : NULL, mode);
 	return reg;
 }
@@ -496,9 +477,10 @@ step_for(struct engine *engine, const struct event *event, struct effects *effec
 }
 
 void
-engine_turn(struct step *step, const struct reg *reg)
+engine_turn(struct step *step, struct reg *reg)
 {
 	step->owner = reg->index + 1;
 	step->subject = reg->subject;
 	step->again = reg->life != NULL && reg->life->said != NULL;
+	engine_touch(reg);
 }

@@ -17,9 +17,11 @@ static void perform(struct engine *, struct step *, uint64_t client,
     struct control_request *);
 static void act_and_wait(struct engine *, struct step *, uint64_t client,
     struct control_request *);
-static bool is_known(const struct engine *, const char *name);
-static char *metrics(const struct engine *, int64_t now_us);
-static bool is_waited_for(const struct engine *, const struct waiter *);
+static bool is_known(struct engine *, const char *name);
+static void live_report(struct engine *, const char *name, int64_t now_us,
+    struct report *);
+static char *metrics(const struct engine *);
+static bool is_waited_for(const struct engine *, struct waiter *);
 static void take_config(struct engine *, struct step *, struct config *);
 static void rebind(struct engine *, struct step *, struct reg *, struct config *);
 
@@ -65,7 +67,7 @@ perform(struct engine *engine, struct step *step, uint64_t client,
 
 	switch (request->command) {
 	case CONTROL_STATUS:
-		engine_live_report(engine, request->name, false, step->now_us, &report);
+		live_report(engine, request->name, step->now_us, &report);
 		report.exit = EXIT_CODE_OK;
 		reply(step, client, text_control_report(&report));
 		report_free(&report);
@@ -83,7 +85,7 @@ perform(struct engine *engine, struct step *step, uint64_t client,
 		effect->json = request->json;
 		break;
 	case CONTROL_METRICS:
-		text = metrics(engine, step->now_us);
+		text = metrics(engine);
 		reply(step, client, text_control_text(text));
 		free(text);
 		break;
@@ -115,12 +117,13 @@ act_and_wait(struct engine *engine, struct step *step, uint64_t client,
     struct control_request *request)
 {
 	struct waiter *waiter;
-	size_t i, count = engine->reg_count;
+	uint32_t *list;
+	size_t count = engine_called(engine, request->name, &list), i;
 
 	for (i = 0; i < count; i++) {
-		struct reg *reg = engine->regs[i];
+		struct reg *reg = engine->regs[list[i]];
 
-		if (reg->state == REG_DONE || !reg_is_called(reg, request->name))
+		if (reg->state == REG_DONE)
 			continue;
 		engine_turn(step, reg);
 		if (request->command == CONTROL_REFRESH)
@@ -131,41 +134,46 @@ act_and_wait(struct engine *engine, struct step *step, uint64_t client,
 	engine->waiters = mem_grow(engine->waiters, &engine->waiter_cap,
 	    engine->waiter_count + 1, sizeof(*engine->waiters));
 	waiter = &engine->waiters[engine->waiter_count++];
-	waiter->client = client;
-	waiter->until_us = step->now_us + WAIT_US;
-	waiter->name = mem_text(request->name);
+	*waiter = (struct waiter){
+		.client = client,
+		.until_us = step->now_us + WAIT_US,
+		.list = list,
+		.count = count,
+	};
+}
+
+static void
+live_report(struct engine *engine, const char *name, int64_t now_us,
+    struct report *report)
+{
+	uint32_t *list;
+	size_t count = engine_called(engine, name, &list);
+
+	engine_live_report(engine, list, count, false, now_us, report);
+	free(list);
 }
 
 static bool
-is_known(const struct engine *engine, const char *name)
+is_known(struct engine *engine, const char *name)
 {
-	size_t i;
+	uint32_t *list;
+	size_t count = engine_called(engine, name, &list);
 
-	for (i = 0; i < engine->reg_count; i++)
-		if (engine->regs[i]->state != REG_DONE &&
-		    reg_is_called(engine->regs[i], name))
-			return true;
-	return false;
+	free(list);
+	return count > 0;
 }
 
 static char *
-metrics(const struct engine *engine, int64_t now_us)
+metrics(const struct engine *engine)
 {
-	static const char *const names[] = {
-		"waiting", "locating", "observing", "updating", "verifying", "held",
-		"resting", "suspended",
-	};
-	struct control_state_count states[sizeof(names) / sizeof(names[0])];
-	size_t i, j;
+	struct control_state_count states[LIFE_STATES];
+	unsigned i;
 
-	for (j = 0; j < sizeof(names) / sizeof(names[0]); j++) {
-		states[j].state = names[j];
-		states[j].count = 0;
-		for (i = 0; i < engine->reg_count; i++)
-			states[j].count += engine->regs[i]->state != REG_DONE &&
-			    strcmp(life_state(engine->regs[i], now_us), names[j]) == 0;
+	for (i = 0; i < LIFE_STATES; i++) {
+		states[i].state = life_state_name(i);
+		states[i].count = engine->counts[i];
 	}
-	return text_metrics(engine->tally, states, sizeof(names) / sizeof(names[0]));
+	return text_metrics(engine->tally, states, LIFE_STATES);
 }
 
 void
@@ -177,7 +185,7 @@ engine_forget_client(struct engine *engine, uint64_t client)
 		struct waiter waiter = engine->waiters[i];
 
 		if (waiter.client == client)
-			free(waiter.name);
+			free(waiter.list);
 		else
 			engine->waiters[kept++] = waiter;
 	}
@@ -201,28 +209,27 @@ engine_serve_waiters(struct engine *engine, struct step *step)
 			engine->waiters[kept++] = waiter;
 			continue;
 		}
-		engine_live_report(engine, waiter.name, true, step->now_us, &report);
+		engine_live_report(engine, waiter.list, waiter.count, true,
+		    step->now_us, &report);
 		reply(step, waiter.client, text_control_report(&report));
 		report_free(&report);
-		free(waiter.name);
+		free(waiter.list);
 	}
 	engine->waiter_count = kept;
 	if (!engine->stopping) /* else the deadline is the stop's */
 		heap_set(&engine->heap, &engine->deadline, until_us);
 }
 
-/* Is one of them still at it? */
+/* Is one of them still at it?  Who has had its try is not asked again. */
 static bool
-is_waited_for(const struct engine *engine, const struct waiter *waiter)
+is_waited_for(const struct engine *engine, struct waiter *waiter)
 {
-	size_t i;
+	for (; waiter->next < waiter->count; waiter->next++) {
+		struct reg *reg = engine->regs[waiter->list[waiter->next]];
 
-	for (i = 0; i < engine->reg_count; i++) {
-		const struct reg *reg = engine->regs[i];
-
-		if (reg->state != REG_DONE && reg_is_called(reg, waiter->name) &&
-		    (reg->state == REG_RUNNING || reg->life->forced ||
-		    (reg->withdraw && reg_report(engine->regs[i])->error == NULL)))
+		if (reg->state != REG_DONE && (reg->state == REG_RUNNING ||
+		    reg->life->forced ||
+		    (reg->withdraw && reg_report(reg)->error == NULL)))
 			return true;
 	}
 	return false;
@@ -253,7 +260,7 @@ static void
 take_config(struct engine *engine, struct step *step, struct config *config)
 {
 	struct config *old = engine->config;
-	size_t i, j, count = engine->reg_count;
+	size_t i, count = engine->reg_count;
 
 	engine->config = config;
 	facts_clear_servers(&engine->facts);
@@ -267,13 +274,9 @@ take_config(struct engine *engine, struct step *step, struct config *config)
 		const struct config_registration *cfg = &config->registrations[i];
 		struct name fqdn;
 		bool known = rules_fqdn(cfg, &engine->facts.host, &fqdn) == FAULT_NONE;
-		struct reg *reg;
+		struct reg *reg = engine_configured(engine, cfg->name);
 
-		for (j = 0; j < count; j++)
-			if (engine->regs[j]->state != REG_DONE &&
-			    engine->regs[j]->cfg == cfg)
-				break;
-		if (j < count)
+		if (reg != NULL)
 			continue;
 		reg = engine_add_reg(engine, cfg, cfg->name, cfg->mode,
 		    known ? &fqdn : NULL);
@@ -282,6 +285,7 @@ take_config(struct engine *engine, struct step *step, struct config *config)
 		engine_turn(step, reg);
 		reg_begin(reg, step);
 	}
+	engine_mark_former(engine);
 	engine_withdraw_orphans(engine, step);
 	config_free(old);
 }
@@ -302,11 +306,15 @@ rebind(struct engine *engine, struct step *step, struct reg *reg, struct config 
 		return;
 	}
 	if (i == config->registration_count) {
+		engine_unindex(reg);
 		reg->cfg = NULL;
+		engine_index(reg);
 		life_withdraw(reg, step, true);
 		return;
 	}
+	engine_unindex(reg);
 	reg->cfg = &config->registrations[i];
+	engine_index(reg);
 	reg->mode = reg->cfg->mode;
 	reg_report(reg)->mode = reg->mode;
 	reg->withdraw = reg->life->withdrawn = false;

@@ -9,10 +9,8 @@
 #include "ddnsupd/mem.h"
 #include "ddnsupd/tally.h"
 
-static void for_each(struct engine *, struct step *,
-    void (*act)(struct reg *, struct step *));
 static void doubt_soon(struct reg *, struct step *);
-static bool is_registered(const struct engine *, const struct name *);
+static void recount(struct engine *, const struct step *);
 
 void
 engine_daemon_start(struct engine *engine, struct step *step)
@@ -21,6 +19,7 @@ engine_daemon_start(struct engine *engine, struct step *step)
 	step->tally = engine->tally;
 	/* the run has no end of its own */
 	heap_remove(&engine->heap, &engine->deadline);
+	engine_mark_former(engine);
 	engine_withdraw_orphans(engine, step);
 }
 
@@ -31,10 +30,10 @@ engine_daemon_event(struct engine *engine, struct step *step, const struct event
 	case EVENT_RESUME:
 		engine->wall_s = step->wall_s = event->wall_s;
 		engine->wall_at_us = step->now_us;
-		for_each(engine, step, doubt_soon);
+		engine_for_each(engine, step, doubt_soon);
 		break;
 	case EVENT_REFRESH:
-		for_each(engine, step, life_force);
+		engine_for_each(engine, step, life_force);
 		break;
 	case EVENT_CONFIG:
 		engine_config_read(engine, step, event);
@@ -45,19 +44,16 @@ engine_daemon_event(struct engine *engine, struct step *step, const struct event
 	case EVENT_GONE:
 		engine_forget_client(engine, event->client);
 		break;
-	case EVENT_NET:
-		for_each(engine, step, life_net);
-		break;
 	case EVENT_HOST:
-		for_each(engine, step, life_consider);
+		engine_for_each(engine, step, life_consider);
 		break;
 	default:
 		break;
 	}
 }
 
-static void
-for_each(struct engine *engine, struct step *step,
+void
+engine_for_each(struct engine *engine, struct step *step,
     void (*act)(struct reg *, struct step *))
 {
 	size_t i;
@@ -86,15 +82,9 @@ engine_withdraw_orphans(struct engine *engine, struct step *step)
 
 	for (i = 0; i < engine->state.count; i++) {
 		const struct state_entry *entry = engine->state.entries[i];
-		struct reg *reg;
-		size_t j;
+		struct reg *reg = engine_configured(engine, entry->registration);
 
-		for (j = 0; j < engine->config->registration_count; j++)
-			if (strcmp(engine->config->registrations[j].name,
-			    entry->registration) == 0)
-				break;
-		if (j < engine->config->registration_count ||
-		    is_registered(engine, &entry->fqdn))
+		if (reg != NULL || engine_is_registered(engine, &entry->fqdn))
 			continue;
 		reg = engine_add_reg(engine, NULL, entry->registration, entry->mode,
 		    &entry->fqdn);
@@ -111,29 +101,21 @@ void
 engine_keep(struct engine *engine, struct step *step, const struct reg *keeper,
     const struct name *fqdn)
 {
-	size_t i;
+	char text[NAME_TEXT_MAX];
+	size_t count, i;
+	const uint32_t *found = roster_find(&engine->by_fqdn,
+	    name_format(fqdn, text), &count);
+	uint32_t *list = mem_copy(found, count * sizeof(*found));
 
-	for (i = 0; i < engine->reg_count; i++) {
-		struct reg *reg = engine->regs[i];
+	for (i = 0; i < count; i++) {
+		struct reg *reg = engine->regs[list[i]];
 
-		if (reg == keeper || !reg->final || reg->state == REG_DONE ||
-		    !name_equal(&reg->fqdn, fqdn))
+		if (reg == keeper || !reg->final)
 			continue;
 		reg_cancel(reg, step);
 		life_end(reg);
 	}
-}
-
-static bool
-is_registered(const struct engine *engine, const struct name *fqdn)
-{
-	size_t i;
-
-	for (i = 0; i < engine->reg_count; i++)
-		if (engine->regs[i]->state != REG_DONE && engine->regs[i]->has_fqdn &&
-		    name_equal(&engine->regs[i]->fqdn, fqdn))
-			return true;
-	return false;
+	free(list);
 }
 
 /* Withdraw where it was asked for, end the rest; bounded by LIFE_STOP_US. */
@@ -164,30 +146,73 @@ engine_daemon_stop(struct engine *engine, struct step *step)
 }
 
 void
+engine_wait_for_room(struct reg *reg)
+{
+	struct engine *engine = reg->engine;
+
+	if (reg->queued)
+		return;
+	reg->queued = true;
+	reg->next_in_queue = NULL;
+	if (engine->queue_last != NULL)
+		engine->queue_last->next_in_queue = reg;
+	else
+		engine->queue_first = reg;
+	engine->queue_last = reg;
+}
+
+void
+engine_give_room(struct engine *engine, struct step *step)
+{
+	while (engine->queue_first != NULL && engine_has_room(engine)) {
+		struct reg *reg = engine->queue_first;
+
+		engine->queue_first = reg->next_in_queue;
+		if (engine->queue_first == NULL)
+			engine->queue_last = NULL;
+		reg->queued = false;
+		if (reg->state == REG_DONE)
+			continue;
+		engine_turn(step, reg);
+		life_consider(reg, step);
+	}
+}
+
+void
+engine_touch(struct reg *reg)
+{
+	struct engine *engine = reg->engine;
+
+	if (reg->touched || engine->tally == NULL)
+		return;
+	reg->touched = true;
+	engine->tally->considered++;
+	engine->touched = mem_grow(engine->touched, &engine->touched_cap,
+	    engine->touched_count + 1, sizeof(*engine->touched));
+	engine->touched[engine->touched_count++] = reg->index;
+}
+
+void
 engine_tell_status(struct engine *engine, struct step *step)
 {
-	unsigned held = 0, resting = 0, suspended = 0, other = 0;
+	const unsigned *counts = engine->counts;
 	struct strbuf text = {0};
-	size_t i;
+	unsigned other;
 
-	for (i = 0; i < engine->reg_count; i++) {
-		const char *state = life_state(engine->regs[i], step->now_us);
-
-		if (engine->regs[i]->state == REG_DONE)
-			continue;
-		held += strcmp(state, "held") == 0;
-		resting += strcmp(state, "resting") == 0;
-		suspended += strcmp(state, "suspended") == 0;
-		other++;
-	}
-	other -= held + resting + suspended;
-	strbuf_printf(&text, "%u held", held);
+	recount(engine, step);
+	if (!engine->recounted && engine->status != NULL)
+		return;
+	engine->recounted = false;
+	other = counts[LIFE_WAITING] + counts[LIFE_LOCATING] +
+	    counts[LIFE_OBSERVING] + counts[LIFE_UPDATING] + counts[LIFE_VERIFYING];
+	strbuf_printf(&text, "%u held", counts[LIFE_HELD]);
 	if (other > 0)
 		strbuf_printf(&text, ", %u at work or waiting", other);
-	if (resting > 0)
-		strbuf_printf(&text, ", %u failed and trying again", resting);
-	if (suspended > 0)
-		strbuf_printf(&text, ", %u suspended", suspended);
+	if (counts[LIFE_RESTING] > 0)
+		strbuf_printf(&text, ", %u failed and trying again",
+		    counts[LIFE_RESTING]);
+	if (counts[LIFE_SUSPENDED] > 0)
+		strbuf_printf(&text, ", %u suspended", counts[LIFE_SUSPENDED]);
 	if (engine->status != NULL && strcmp(engine->status, strbuf_text(&text)) == 0) {
 		strbuf_free(&text);
 		return;
@@ -195,4 +220,29 @@ engine_tell_status(struct engine *engine, struct step *step)
 	free(engine->status);
 	engine->status = strbuf_take(&text);
 	effects_add(step->effects, EFFECT_STATUS)->text = mem_text(engine->status);
+}
+
+/* Only what was touched can have another state than before: what ends by time (a rest)
+ * wakes its registration. */
+static void
+recount(struct engine *engine, const struct step *step)
+{
+	size_t i;
+
+	for (i = 0; i < engine->touched_count; i++) {
+		struct reg *reg = engine->regs[engine->touched[i]];
+		unsigned now = reg->state == REG_DONE ? 0 :
+		    life_state(reg, step->now_us) + 1U;
+
+		reg->touched = false;
+		if (now == reg->counted)
+			continue;
+		if (reg->counted > 0)
+			engine->counts[reg->counted - 1]--;
+		if (now > 0)
+			engine->counts[now - 1]++;
+		reg->counted = now;
+		engine->recounted = true;
+	}
+	engine->touched_count = 0;
 }

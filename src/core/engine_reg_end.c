@@ -65,24 +65,24 @@ void
 reg_withdraw_former(struct reg *reg, struct step *step)
 {
 	struct engine *engine = reg->engine;
-	size_t i, j;
+	size_t i;
 
-	if (reg_report(reg)->exit != EXIT_CODE_OK ||
+	if (!reg->has_former || reg_report(reg)->exit != EXIT_CODE_OK ||
 	    (engine->options.mode != ENGINE_ONCE &&
 	    engine->options.mode != ENGINE_DAEMON))
 		return;
+	reg->has_former = false;
 	for (i = 0; i < engine->state.count; i++) {
 		const struct state_entry *entry = engine->state.entries[i];
 		struct reg *former;
 
-		if (strcmp(entry->registration, reg->name) != 0)
+		if (strcmp(entry->registration, reg->name) != 0 ||
+		    (reg->has_fqdn && name_equal(&reg->fqdn, &entry->fqdn)))
 			continue;
-		for (j = 0; j < engine->reg_count; j++)
-			if (engine->regs[j]->has_fqdn &&
-			    name_equal(&engine->regs[j]->fqdn, &entry->fqdn))
-				break;
-		if (j < engine->reg_count)
+		if (engine_is_registered(engine, &entry->fqdn)) {
+			reg->has_former = true; /* it may be free later */
 			continue;
+		}
 		step_note(step, NOTE_INFO, "the name has changed, its former records "
 		    "are removed");
 		former = engine_add_reg(engine, NULL, reg->name, entry->mode,

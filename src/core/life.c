@@ -130,8 +130,11 @@ follow_name(struct reg *reg, struct step *step)
 	if (reg->has_fqdn)
 		step_note(step, NOTE_NOTICE, "the host's name has changed: %s is next",
 		    name_format(&fqdn, text));
+	engine_unindex(reg);
+	reg->has_former = reg->has_former || reg->has_fqdn;
 	reg->has_fqdn = true;
 	reg->fqdn = fqdn;
+	engine_index(reg);
 	engine_keep(reg->engine, step, reg, &fqdn);
 	reg->life->place.known = false;
 	sight_free(&reg->life->belief);
@@ -269,7 +272,8 @@ talk(struct reg *reg, struct step *step, unsigned mask, struct desired *desired)
 	};
 
 	if (!engine_has_room(reg->engine)) {
-		life->next_us = step->now_us + CLOCK_MS(20);
+		engine_wait_for_room(reg);
+		life->next_us = CLOCK_NEVER;
 		return;
 	}
 	if (how.place != NULL && !look && !how.refresh && !reg->withdraw &&
@@ -292,6 +296,7 @@ be_content(struct reg *reg, struct step *step, const struct desired *desired)
 	unsigned family;
 
 	life->forced = false;
+	life->rest_until_us = 0;
 	life->next_us = clock_min(later(life->refresh_at_us, step),
 	    later(life->look_at_us, step));
 	for (family = 0; family < 2; family++)

@@ -8,6 +8,8 @@
 #include "ddnsupd/life.h"
 #include "ddnsupd/mem.h"
 
+static void try_at_once(struct life *);
+
 void
 life_net(struct reg *reg, struct step *step)
 {
@@ -17,7 +19,7 @@ life_net(struct reg *reg, struct step *step)
 	struct rrset now[2] = {{.type = RRTYPE_A}, {.type = RRTYPE_AAAA}};
 	struct desired desired;
 	unsigned family;
-	bool up, routed;
+	bool up;
 
 	if (reg->cfg == NULL || reg->withdraw) {
 		life_consider(reg, step);
@@ -29,27 +31,37 @@ life_net(struct reg *reg, struct step *step)
 		rrset_copy(&now[family], &desired.families[family].set);
 	desired_free(&desired);
 	up = link == NULL || link->up;
-	routed = facts->net.route_count > 0;
 	if (!rrset_equal(&now[0], &life->seen[0]) ||
 	    !rrset_equal(&now[1], &life->seen[1])) {
 		life->settle_until_us = settle_event(&life->settle, life->seen, now,
 		    step->now_us);
-		life->rest_until_us = 0;
 		if (life->event_us == 0)
 			life->event_us = step->now_us;
-		backoff_reset(&life->backoff);
-	} else if ((up && !life->was_up) || (routed && !life->was_routed)) {
-		/* the network is back: whatever failed may work now */
-		life->rest_until_us = 0;
-		backoff_reset(&life->backoff);
+		try_at_once(life);
+	} else if (up && !life->was_up) {
+		try_at_once(life);
 	}
 	life->was_up = up;
-	life->was_routed = routed;
 	for (family = 0; family < 2; family++) {
 		rrset_free(&life->seen[family]);
 		life->seen[family] = now[family];
 	}
 	life_consider(reg, step);
+}
+
+void
+life_network_back(struct reg *reg, struct step *step)
+{
+	try_at_once(reg->life);
+	life_net(reg, step);
+}
+
+/* Whatever failed may work now. */
+static void
+try_at_once(struct life *life)
+{
+	life->rest_until_us = 0;
+	backoff_reset(&life->backoff);
 }
 
 void
@@ -88,6 +100,8 @@ void
 life_end(struct reg *reg)
 {
 	heap_remove(&reg->engine->heap, &reg->timer);
+	engine_unindex(reg);
+	engine_touch(reg);
 	reg->state = REG_DONE;
 	reg_report(reg)->hidden = true;
 	reg->engine->open--;

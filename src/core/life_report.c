@@ -1,9 +1,9 @@
 /*
  * life_report: how the registrations stand, for status and for those who wait.
  */
+#include <assert.h>
 #include <stdlib.h>
 #include <string.h>
-#include <strings.h>
 
 #include "ddnsupd/clock.h"
 #include "ddnsupd/life.h"
@@ -16,7 +16,7 @@ static void copy_records(struct report_registration *,
 static void live_records(struct report_registration *, struct reg *, int64_t now_us);
 static void add_rules(struct report *, struct reg *);
 
-const char *
+enum life_state
 life_state(const struct reg *reg, int64_t now_us)
 {
 	const struct life *life = reg->life;
@@ -24,41 +24,51 @@ life_state(const struct reg *reg, int64_t now_us)
 	if (reg->txn != NULL)
 		switch (reg->txn->step) {
 		case TXN_LOCATE:
-			return "locating";
+			return LIFE_LOCATING;
 		case TXN_OBSERVE:
 		case TXN_PAUSE:
-			return "observing";
+			return LIFE_OBSERVING;
 		case TXN_SAVE:
 		case TXN_UPDATE:
-			return "updating";
+			return LIFE_UPDATING;
 		case TXN_VERIFY:
 		case TXN_CONFIRM:
-			return "verifying";
+			return LIFE_VERIFYING;
 		case TXN_IDLE:
 		case TXN_DONE:
 			break;
 		}
 	if (life == NULL)
-		return "waiting";
+		return LIFE_WAITING;
 	if (life->suspended != NULL)
-		return "suspended";
+		return LIFE_SUSPENDED;
 	if (life->rest_until_us > now_us)
-		return "resting";
-	return life->belief.known[0] || life->belief.known[1] ? "held" : "waiting";
+		return LIFE_RESTING;
+	return life->belief.known[0] || life->belief.known[1] ? LIFE_HELD :
+	    LIFE_WAITING;
 }
 
-bool
-reg_is_called(const struct reg *reg, const char *name)
+const char *
+life_state_name(enum life_state state)
 {
-	struct name wanted;
+	static const char *const names[LIFE_STATES] = {
+		[LIFE_WAITING] = "waiting",
+		[LIFE_LOCATING] = "locating",
+		[LIFE_OBSERVING] = "observing",
+		[LIFE_UPDATING] = "updating",
+		[LIFE_VERIFYING] = "verifying",
+		[LIFE_HELD] = "held",
+		[LIFE_RESTING] = "resting",
+		[LIFE_SUSPENDED] = "suspended",
+	};
 
-	return name == NULL || strcmp(reg->name, name) == 0 || (reg->has_fqdn &&
-	    name_parse(&wanted, name) == FAULT_NONE && name_equal(&reg->fqdn, &wanted));
+	assert(state < LIFE_STATES);
+	return names[state];
 }
 
 void
-engine_live_report(struct engine *engine, const char *name, bool results,
-    int64_t now_us, struct report *report)
+engine_live_report(struct engine *engine, const uint32_t *list, size_t count,
+    bool results, int64_t now_us, struct report *report)
 {
 	size_t i;
 
@@ -69,10 +79,10 @@ engine_live_report(struct engine *engine, const char *name, bool results,
 		report_add_server(report, &engine->facts.servers[i]);
 	if (engine->report.host_fqdn != NULL)
 		report->host_fqdn = mem_text(engine->report.host_fqdn);
-	for (i = 0; i < engine->reg_count; i++) {
-		struct reg *reg = engine->regs[i];
+	for (i = 0; i < count; i++) {
+		struct reg *reg = engine->regs[list[i]];
 
-		if (reg->state == REG_DONE || !reg_is_called(reg, name))
+		if (reg->state == REG_DONE)
 			continue;
 		add_row(report, reg, results, now_us);
 		if (!results)
@@ -99,7 +109,7 @@ add_row(struct report *report, struct reg *reg, bool results, int64_t now_us)
 	row->rcode = last->rcode;
 	row->elapsed_us = last->elapsed_us;
 	row->error = mem_text(last->error);
-	row->state = life_state(reg, now_us);
+	row->state = life_state_name(life_state(reg, now_us));
 	row->next_us = life->next_us == CLOCK_NEVER ? -1 :
 	    life->next_us > now_us ? life->next_us - now_us : 0;
 	row->tried_us = life->tried_us == CLOCK_NEVER ? -1 : now_us - life->tried_us;

@@ -93,6 +93,35 @@ fact_net_free(struct fact_net *net)
 	*net = (struct fact_net){0};
 }
 
+bool
+fact_link_equal(const struct fact_link *a, const struct fact_link *b)
+{
+	if (a->ifindex != b->ifindex || strcmp(a->name, b->name) != 0 ||
+	    a->up != b->up || a->loopback != b->loopback ||
+	    a->wireless != b->wireless || a->hwtype != b->hwtype ||
+	    a->hwaddr_len != b->hwaddr_len || a->addr_count != b->addr_count ||
+	    memcmp(a->hwaddr, b->hwaddr, sizeof(a->hwaddr)) != 0)
+		return false;
+	for (size_t i = 0; i < a->addr_count; i++) {
+		const struct fact_addr *one = &a->addrs[i], *other = &b->addrs[i];
+
+		if (!addr_equal(&one->addr, &other->addr) ||
+		    one->prefix_len != other->prefix_len ||
+		    one->scope != other->scope || one->flags != other->flags)
+			return false;
+	}
+	return true;
+}
+
+bool
+fact_host_equal(const struct fact_host *a, const struct fact_host *b)
+{
+	if (a->known != b->known || a->has_domain != b->has_domain)
+		return false;
+	return !a->known || (name_equal(&a->label, &b->label) &&
+	    (!a->has_domain || name_equal(&a->domain, &b->domain)));
+}
+
 const struct fact_link *
 fact_net_link(const struct fact_net *net, const char *name)
 {

@@ -37,8 +37,12 @@ text_metrics(const struct tally *tally, const struct control_state_count *states
 		    states[i].state, states[i].count);
 	strbuf_printf(&out, "# TYPE ddnsupd_ignored_answers counter\n"
 	    "# HELP ddnsupd_ignored_answers Messages that answered nothing we asked.\n"
-	    "ddnsupd_ignored_answers_total %llu\n# EOF\n",
+	    "ddnsupd_ignored_answers_total %llu\n",
 	    (unsigned long long)tally->ignored);
+	strbuf_printf(&out, "# TYPE ddnsupd_considered counter\n"
+	    "# HELP ddnsupd_considered Registrations that events have touched.\n"
+	    "ddnsupd_considered_total %llu\n# EOF\n",
+	    (unsigned long long)tally->considered);
 	return strbuf_take(&out);
 }
 
