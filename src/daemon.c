@@ -305,7 +305,7 @@ daemon_perform(struct daemon *daemon)
 		perform(daemon, &daemon->effects.items[i]);
 }
 
-/* An id is a SEND's or a LOOKUP's: whose, its shell knows. */
+/* An id is a SEND's, a LOOKUP's or an ASK's: whose, its shell knows. */
 static void
 perform(struct daemon *daemon, const struct effect *effect)
 {
@@ -316,6 +316,8 @@ perform(struct daemon *daemon, const struct effect *effect)
 	case EFFECT_CLOSE:
 		exchange_end(daemon->exchange, effect->id);
 		lookup_end(daemon->lookup, effect->id);
+		if (daemon->sources != NULL)
+			sources_end(daemon->sources, effect->id);
 		break;
 	case EFFECT_LOOKUP:
 		lookup_ask(daemon->lookup, effect);
@@ -335,6 +337,8 @@ perform(struct daemon *daemon, const struct effect *effect)
 			resident_perform(daemon->resident, effect);
 		break;
 	case EFFECT_ASK:
+		if (daemon->sources != NULL)
+			sources_ask(daemon->sources, effect);
 		break;
 	case EFFECT_FINISH:
 		daemon->finished = true;

@@ -33,6 +33,7 @@ struct run {
 	struct options options;
 	struct logsink log;
 	struct daemon *daemon;
+	struct packet_socket packets;
 	struct statedir statedir;
 	struct engine *engine;
 };
@@ -58,7 +59,11 @@ static bool print(struct run *run, const char *text);
 int
 main(int argc, char **argv)
 {
-	struct run run = {.start_us = uvx_now_us(), .statedir = {.fd = -1, .lock = -1}};
+	struct run run = {
+		.start_us = uvx_now_us(),
+		.packets = {.fd = -1},
+		.statedir = {.fd = -1, .lock = -1},
+	};
 	int status;
 
 	prepare_process();
@@ -169,7 +174,7 @@ start_engine(struct run *run)
 static void
 learn(struct run *run, const struct config *config)
 {
-	struct sources_setup setup = {.log = &run->log};
+	struct sources_setup setup = {.log = &run->log, .packets = &run->packets};
 
 	daemon_learn(run->daemon, &setup, config);
 }
@@ -284,6 +289,7 @@ end(struct run *run)
 		daemon_free(run->daemon);
 	if (run->engine != NULL)
 		engine_free(run->engine);
+	packet_socket_close(&run->packets);
 	statedir_close(&run->statedir);
 	options_free(&run->options);
 }

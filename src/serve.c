@@ -37,6 +37,7 @@ struct serve {
 	struct notify notify;
 	struct privileges privileges;
 	struct leasefile_users users;
+	struct packet_socket packets;
 	struct config *config;     /* until the engine takes it over */
 	struct state state;        /* likewise */
 	struct statedir statedir;
@@ -75,6 +76,7 @@ serve(const struct options *options, struct logsink *log)
 		.log = log,
 		.statedir = {.fd = -1, .lock = -1},
 		.control = {.fd = -1},
+		.packets = {.fd = -1},
 	};
 	int status;
 
@@ -103,8 +105,11 @@ block_signals(void)
 static bool
 open_all(struct serve *serve)
 {
-	return read_config(serve) && open_state(serve) && open_control(serve) &&
-	    drop_privileges(serve);
+	if (!read_config(serve) || !open_state(serve) || !open_control(serve))
+		return false;
+	if (sources_need_socket(serve->config))
+		packet_socket_open(&serve->packets);
+	return drop_privileges(serve);
 }
 
 static bool
@@ -231,6 +236,7 @@ learn(struct serve *serve)
 	struct sources_setup setup = {
 		.log = serve->log,
 		.users = serve->users,
+		.packets = &serve->packets,
 		.lasting = true,
 	};
 
@@ -317,6 +323,7 @@ end(struct serve *serve)
 	config_free(serve->config);
 	state_free(&serve->state);
 	control_socket_close(&serve->control);
+	packet_socket_close(&serve->packets);
 	statedir_close(&serve->statedir);
 	notify_close(&serve->notify);
 	logsink_close(serve->log);
