@@ -5,6 +5,7 @@ its own scripts.  `fqdn` is what a client with option 81 calls itself and asks t
 to register."""
 
 import os
+import signal
 
 from daemon import until
 from dhcp_world import needs
@@ -124,7 +125,8 @@ class Dhcpcd(Client):
 # --- udhcpc ---------------------------------------------------------------------------
 
 class Udhcpc(Client):
-    """Writes nothing down: its script is all there is."""
+    """Writes nothing down: its script is all there is.  It takes no lease for shorter than
+    two minutes, so a story that cannot wait says renew()."""
     programs = ("udhcpc",)
     script = "/etc/udhcpc/default.script"
 
@@ -133,6 +135,9 @@ class Udhcpc(Client):
         self.spawn("udhcpc", "-f", "-i", self.interface, "-s",
                    self.options.get("script", self.script), "-t", "3", "-T", "1", "-A",
                    "1", "-O", "search", *fqdn)
+
+    def renew(self):
+        self.processes[0].send_signal(signal.SIGUSR1)
 
 
 # --- systemd-networkd -----------------------------------------------------------------
