@@ -69,6 +69,7 @@ struct leasewatch {
 	struct leasefile_users users;
 	struct file files[FILES_MAX];
 	size_t file_count;
+	bool crowded;        /* there were more, and that was said */
 	int inotify;         /* -1: not started */
 	int watches[PLACES]; /* -1: none */
 	bool waits[PLACES];  /* the watch is on a directory above it */
@@ -88,6 +89,7 @@ static struct file *find_file(struct leasewatch *watch, const struct place *plac
     const char *name);
 static struct file *add_file(struct leasewatch *watch, const struct place *place,
     const char *name);
+static void say_crowded(struct leasewatch *watch, const struct place *place);
 static uint64_t hash_of(const uint8_t *bytes, size_t len);
 static void post(struct leasewatch *watch, const struct file *file,
     const struct leasefile *content);
@@ -245,21 +247,38 @@ find_file(struct leasewatch *watch, const struct place *place, const char *name)
 }
 
 /* The one there is, or a new one: its reason is none that a file can have.  NULL: there
- * are too many. */
+ * are too many already. */
 static struct file *
 add_file(struct leasewatch *watch, const struct place *place, const char *name)
 {
 	struct file *file = find_file(watch, place, name);
 
-	if (file == NULL && watch->file_count < FILES_MAX) {
+	if (file == NULL && watch->file_count == FILES_MAX) {
+		say_crowded(watch, place);
+		return NULL;
+	}
+	if (file == NULL) {
 		file = &watch->files[watch->file_count++];
 		*file = (struct file){.place = place};
 		file->name = mem_text(name);
 		file->reason = mem_text("");
 	}
-	if (file != NULL)
-		file->seen = true;
+	file->seen = true;
 	return file;
+}
+
+static void
+say_crowded(struct leasewatch *watch, const struct place *place)
+{
+	struct file all = {.place = place, .name = (char[]){""}};
+
+	if (watch->crowded)
+		return;
+	watch->crowded = true;
+	all.reason = mem_printf("more than %d lease files: the others are not read",
+	    FILES_MAX);
+	post(watch, &all, NULL);
+	free(all.reason);
 }
 
 /* FNV-1a: it need not resist anybody, whoever writes the file is believed. */
