@@ -15,6 +15,7 @@
 #define LIFE_LOOK_AGAIN_US CLOCK_S(60) /* a late duplicate may undo an update */
 #define LIFE_STOP_US CLOCK_S(5)        /* withdrawing at the stop is bounded */
 #define LIFE_RESUME_US CLOCK_S(2)      /* after a sleep not everybody at once */
+#define LIFE_OVERDUE_US CLOCK_S(600)   /* a refresh that is overdue comes within */
 
 enum life_state {              /* interface.md, "status" */
 	LIFE_WAITING,

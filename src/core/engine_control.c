@@ -318,6 +318,7 @@ rebind(struct engine *engine, struct step *step, struct reg *reg, struct config 
 	reg->mode = reg->cfg->mode;
 	reg_report(reg)->mode = reg->mode;
 	reg->withdraw = reg->life->withdrawn = false;
+	reg->life->refresh_at_us = CLOCK_NEVER; /* planned anew: its period may differ */
 	reg_take_servers(reg);
 	(void)engine;
 	life_doubt(reg, step, 0);

@@ -374,25 +374,35 @@ succeed(struct reg *reg, struct step *step, const struct txn *txn)
 	reg_withdraw_former(reg, step);
 }
 
-/* Every periodic-update, less up to 10 % (protocol.md 3, "Refresh"). */
+/*
+ * Every periodic-update, less up to 10 % (protocol.md 3, "Refresh"), counted from the
+ * last UPDATE by the wall clock: a machine that sleeps or is off for most of the day has
+ * its refresh, too, soon after it is there again.
+ */
 static void
 plan_refresh(struct reg *reg, struct step *step, const struct txn *txn)
 {
 	const struct state_entry *entry = state_find(&reg->engine->state, &reg->fqdn);
-	int64_t period_us = CLOCK_S(reg->cfg->periodic_min * 60), age_us = 0;
+	int64_t period_us = CLOCK_S(reg->cfg->periodic_min * 60), age_us = 0, in_us;
 
 	if (period_us == 0) {
 		reg->life->refresh_at_us = CLOCK_NEVER;
 		return;
 	}
-	if (!txn->updated && reg->life->refresh_at_us != CLOCK_NEVER &&
+	if (!txn->updated && !txn->goal.refresh && entry != NULL &&
+	    step->wall_s > entry->refreshed_s)
+		age_us = clock_min(CLOCK_S(step->wall_s - entry->refreshed_s),
+		    period_us);
+	if (!txn->updated && age_us < period_us &&
+	    reg->life->refresh_at_us != CLOCK_NEVER &&
 	    reg->life->refresh_at_us > step->now_us)
 		return;
-	if (!txn->updated && entry != NULL && step->wall_s > entry->refreshed_s)
-		age_us = clock_min(CLOCK_S(step->wall_s - entry->refreshed_s),
-		    period_us / 2);
-	reg->life->refresh_at_us = step->now_us + period_us - age_us -
+	in_us = period_us - age_us -
 	    (int64_t)rng_below(step->rng, (uint64_t)period_us / 10);
+	if (in_us <= 0) /* overdue, and many may be so at the same moment */
+		in_us = CLOCK_S(1) + (int64_t)rng_below(step->rng, (uint64_t)
+		    clock_min(period_us / 10, LIFE_OVERDUE_US));
+	reg->life->refresh_at_us = step->now_us + in_us;
 }
 
 /* The same failure is said once as a warning, then only for those who listen. */

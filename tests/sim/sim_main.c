@@ -55,6 +55,7 @@ static const struct sim_story *const chapters[] = {
 	sim_stories_machine,
 	sim_stories_check,
 	sim_stories_daemon_life,
+	sim_stories_daemon_net,
 };
 
 static struct options read_options(int argc, char **argv);

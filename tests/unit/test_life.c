@@ -120,6 +120,32 @@ Test(life, refresh_within_the_last_tenth)
 	cr_expect(next_s > PERIOD_S * 9 / 10 - 10 && next_s <= PERIOD_S, "%d", next_s);
 }
 
+/* Off for most of the day, or asleep: the wall clock says that it is time. */
+Test(life, a_refresh_that_is_overdue)
+{
+	int64_t wall_s = 1000000;
+	int next_s;
+
+	begin();
+	wall_s += PERIOD_S / 2;
+	post((struct event){.kind = EVENT_RESUME, .wall_s = wall_s});
+	pass(SEC(3));
+	expect_said(LOOK);
+	forget();
+	pass(SEC(700));
+	expect_said("");
+	wall_s += PERIOD_S;
+	post((struct event){.kind = EVENT_RESUME, .wall_s = wall_s});
+	pass(SEC(3));
+	expect_said(LOOK);
+	next_s = seconds_to_next();
+	cr_expect(next_s <= 600, "%d", next_s);
+	pass(SEC(601));
+	cr_expect_eq(d.updates, 1);
+	next_s = seconds_to_next();
+	cr_expect(next_s > PERIOD_S * 9 / 10 - 700, "%d", next_s);
+}
+
 /* The answer got lost, so the update was sent twice: a late copy may undo a later one. */
 Test(life, looks_again_after_a_retransmission)
 {

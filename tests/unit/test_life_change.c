@@ -110,6 +110,23 @@ Test(life_change, renamed_and_back_at_once)
 
 /* --- another configuration --------------------------------------------------------- */
 
+/* What was planned by the old period is planned anew. */
+Test(life_change, another_period_in_the_file)
+{
+	static const char hourly[] =
+	    "dns: {servers: [192.0.2.53]}\n"
+	    "registrations:\n"
+	    "  - {name: amt, fqdn: dedicated, host-name: pc1-amt, domain-name: "
+	    "corp.example,\n     interface: eth0, periodic-update: 60}\n";
+
+	begin(basic);
+	reload(hourly);
+	pass(SEC(3500) * 9 / 10);
+	cr_expect_eq(d.updates, 0);
+	pass(SEC(600));
+	cr_expect_eq(d.updates, 1, "%u", d.updates);
+}
+
 Test(life_change, a_bad_file_changes_nothing)
 {
 	begin(basic);
