@@ -160,6 +160,10 @@ void facts_free(struct facts *facts);
 /* Is the address in a lease of this link?  False also when nothing is known. */
 bool facts_leased(const struct facts *facts, uint32_t ifindex, const struct addr *addr);
 
+/* The fact that says so, of the best source; NULL: none. */
+const struct fact_dhcp *facts_lease(const struct facts *facts, uint32_t ifindex,
+    const struct addr *addr);
+
 /* The domain that the best source of the link gives; ifindex 0: of any link.  NULL:
  * none. */
 const struct name *facts_dhcp_domain(const struct facts *facts, uint32_t ifindex);

@@ -36,6 +36,12 @@ extern const struct rule rules[];
 unsigned rules_broken(const struct rule_subject *subject, struct strbuf *why);
 
 /*
+ * R18, which ends nothing: does somebody else keep this name, so that this agent stands
+ * down for as long as it is so?  Then "R18: sentence" is appended to `why`.
+ */
+bool rules_stand_down(const struct rule_subject *subject, struct strbuf *why);
+
+/*
  * The registration's FQDN (mission R4): configured parts, else the host's.
  * Faults: those of name_parse(); NAME_EMPTY when a part is not known.
  */

@@ -17,6 +17,7 @@
 static bool can_begin(struct reg *, struct step *);
 static bool has_servers(struct reg *, struct step *);
 static bool is_invalid(struct reg *, struct step *);
+static bool stands_down(struct reg *, struct step *);
 static void consider_withdraw(struct reg *, struct step *);
 static void consider_register(struct reg *, struct step *);
 static unsigned ready(struct reg *, struct step *, const struct desired *);
@@ -94,6 +95,22 @@ is_invalid(struct reg *reg, struct step *step)
 	return broken;
 }
 
+/* R18: the DHCP server keeps this name, and that is as it should be. */
+static bool
+stands_down(struct reg *reg, struct step *step)
+{
+	struct rule_subject subject = {
+		reg->engine->config, reg->cfg, &reg->engine->facts
+	};
+	struct strbuf why = {0};
+	bool down = rules_stand_down(&subject, &why);
+
+	if (down)
+		reg_end(reg, OUTCOME_DISABLED, EXIT_CODE_OK, strbuf_take(&why),
+		    step->now_us);
+	return down;
+}
+
 /* A link-local server without %IF takes the registration's interface (interface.md). */
 void
 reg_take_servers(struct reg *reg)
@@ -157,7 +174,7 @@ consider_register(struct reg *reg, struct step *step)
 	struct desired desired;
 	unsigned mask;
 
-	if (ended)
+	if (ended || stands_down(reg, step))
 		return;
 	desired_make(&desired, reg->cfg, &reg->engine->facts.net, link);
 	mask = ready(reg, step, &desired);

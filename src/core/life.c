@@ -3,9 +3,10 @@
  *
  * Happy path: judged, addresses there, one conversation, held; then only events and the
  * refresh.  An address that changes is replaced on the belief of what stands there, in
- * one round trip.  Failure modes: a broken rule suspends it until facts change; a failed
- * conversation rests by backoff; a family without an address is left alone for 10
- * minutes; a name that the host no longer has is withdrawn once the new one stands.
+ * one round trip.  Failure modes: a broken rule, or a DHCP server that keeps the name
+ * (R18), suspends it until facts change; a failed conversation rests by backoff; a
+ * family without an address is left alone for 10 minutes; a name that the host no longer
+ * has is withdrawn once the new one stands.
  */
 #include <stdlib.h>
 #include <string.h>
@@ -17,7 +18,7 @@
 
 static bool is_fit(struct reg *, struct step *);
 static void follow_name(struct reg *, struct step *);
-static void suspend(struct reg *, struct step *, char *why);
+static void suspend(struct reg *, struct step *, enum outcome, char *why);
 static void resume(struct reg *, struct step *);
 static unsigned wanted(struct reg *, struct step *, struct desired *,
     const struct fact_link *);
@@ -94,21 +95,22 @@ is_fit(struct reg *reg, struct step *step)
 	struct strbuf why = {0};
 
 	if (!reg->cfg->enabled) {
-		suspend(reg, step, mem_text("disabled in the configuration"));
-		reg_report(reg)->outcome = OUTCOME_DISABLED;
-		reg_report(reg)->exit = EXIT_CODE_OK;
+		suspend(reg, step, OUTCOME_DISABLED,
+		    mem_text("disabled in the configuration"));
 		return false;
 	}
 	follow_name(reg, step);
 	if (reg->life->withdrawn) {
-		suspend(reg, step, mem_text("withdrawn by ddnsctl; `ddnsctl refresh` "
-		    "registers it again"));
-		reg_report(reg)->outcome = OUTCOME_WITHDRAWN;
-		reg_report(reg)->exit = EXIT_CODE_OK;
+		suspend(reg, step, OUTCOME_WITHDRAWN, mem_text("withdrawn by ddnsctl; "
+		    "`ddnsctl refresh` registers it again"));
 		return false;
 	}
 	if (rules_broken(&subject, &why) > 0) {
-		suspend(reg, step, strbuf_take(&why));
+		suspend(reg, step, OUTCOME_INVALID, strbuf_take(&why));
+		return false;
+	}
+	if (rules_stand_down(&subject, &why)) {
+		suspend(reg, step, OUTCOME_DISABLED, strbuf_take(&why));
 		return false;
 	}
 	strbuf_free(&why);
@@ -146,21 +148,22 @@ follow_name(struct reg *reg, struct step *step)
 	report->fqdn = mem_text(text);
 }
 
+/* outcome: INVALID when something is wrong with it. */
 static void
-suspend(struct reg *reg, struct step *step, char *why)
+suspend(struct reg *reg, struct step *step, enum outcome outcome, char *why)
 {
 	struct life *life = reg->life;
 	struct report_registration *report = reg_report(reg);
 
 	if (life->suspended == NULL || strcmp(life->suspended, why) != 0)
-		step_note(step, life->withdrawn || !reg->cfg->enabled ? NOTE_NOTICE :
-		    NOTE_WARNING, "suspended: %s", why);
+		step_note(step, outcome == OUTCOME_INVALID ? NOTE_WARNING : NOTE_NOTICE,
+		    "suspended: %s", why);
 	free(life->suspended);
 	life->suspended = why;
 	life->forced = false;
 	life->next_us = CLOCK_NEVER;
-	report->outcome = OUTCOME_INVALID;
-	report->exit = EXIT_CODE_CONFIG;
+	report->outcome = outcome;
+	report->exit = outcome == OUTCOME_INVALID ? EXIT_CODE_CONFIG : EXIT_CODE_OK;
 	free(report->error);
 	report->error = mem_text(why);
 	reg->state = REG_WAITING;

@@ -8,15 +8,21 @@ static bool speaks_of(const struct dhcp_info *info, const struct name *fqdn);
 bool
 facts_leased(const struct facts *facts, uint32_t ifindex, const struct addr *addr)
 {
+	return facts_lease(facts, ifindex, addr) != NULL;
+}
+
+const struct fact_dhcp *
+facts_lease(const struct facts *facts, uint32_t ifindex, const struct addr *addr)
+{
 	for (size_t i = 0; i < facts->dhcp_count; i++) {
 		const struct fact_dhcp *fact = &facts->dhcp[i];
 
 		/* whoever informs speaks for an address that nobody leased */
 		if (fact->ifindex == ifindex && fact->source != FACT_SOURCE_INFORM &&
 		    fact->info.has_address && addr_equal(&fact->info.address, addr))
-			return true;
+			return fact;
 	}
-	return false;
+	return NULL;
 }
 
 const struct name *

@@ -55,13 +55,25 @@ rules_broken(const struct rule_subject *subject, struct strbuf *why)
 
 /*
  * R3 does not: without a DNS server there is nothing wrong with the registration, so
- * the core answers it with exit 69 (mission.md), not with `invalid` and 78.  --check
- * prints it all the same.
+ * the core answers it with exit 69 (mission.md), not with `invalid` and 78.  Nor does
+ * R18, which is for rules_stand_down().  --check prints both all the same.
  */
 static bool
 ends_registration(const struct rule *rule)
 {
-	return rule->judge != rules_servers;
+	return rule->judge != rules_servers && rule->judge != rules_dhcp_server;
+}
+
+bool
+rules_stand_down(const struct rule_subject *subject, struct strbuf *why)
+{
+	struct strbuf message = { 0 };
+	bool down = rules_dhcp_server(subject, &message) == RULE_BROKEN;
+
+	if (down)
+		strbuf_printf(why, "R18: %s", strbuf_text(&message));
+	strbuf_free(&message);
+	return down;
 }
 
 enum fault

@@ -2,9 +2,10 @@
  * rules_ipv4: R10 to R15, the table of allowed configurations (mission.md).
  *
  * Every IPv4 address of the registration is one case: *shared* when it stands on the
- * host's interface, else *dedicated*; *dynamic* when the kernel gave it a lifetime
- * (IFA_F_PERMANENT clear), else *static*, also when it stands nowhere and is only
- * configured.  The host's own IPv4 is the first of its interface, judged the same way.
+ * host's interface, else *dedicated*; *dynamic* when it is in a lease of the link it
+ * stands on, or the kernel gave it a lifetime (IFA_F_PERMANENT clear), else *static*,
+ * also when it stands nowhere and is only configured.  The lease goes first: there are
+ * DHCP clients that tell the kernel no lifetime.  The host's own IPv4 is the first of its interface, judged the same way.
  * Each rule speaks for some of the cases and calls the others not applicable; of
  * several addresses the worst verdict counts.
  *
@@ -19,12 +20,18 @@
 
 #define RELEASE_SHARED_STATIC 7
 
+struct nature {
+	bool dynamic;
+	const char *how;              /* it is known, for the sentences */
+};
+
 struct ipv4_case {
 	const struct rule_subject *subject;
 	const struct rules_scene *scene;
 	const struct fact_addr *host; /* the host's own IPv4; NULL: none now */
 	bool shared;
-	bool dynamic;
+	struct nature nature;
+	struct nature host_nature;
 	bool wireless;                /* the interface it stands on, or is meant for */
 	const char *ifname;
 	char text[ADDR_TEXT_MAX];
@@ -39,7 +46,9 @@ static const struct addr *next_ipv4(const struct config_registration *,
     const struct fact_link *, size_t *);
 static void set_case(struct ipv4_case *, const struct addr *);
 static const struct fact_addr *first_ipv4(const struct fact_link *);
-static bool is_dynamic(const struct fact_addr *);
+static struct nature nature_of(const struct facts *, const struct fact_link *,
+    const struct fact_addr *);
+static const char *lease_text(enum fact_source);
 static bool outweighs(enum rule_verdict, enum rule_verdict);
 static const char *kind(bool dynamic);
 static enum rule_verdict one_address(const struct ipv4_case *, struct strbuf *);
@@ -141,7 +150,8 @@ static void
 set_case(struct ipv4_case *item, const struct addr *addr)
 {
 	const struct rules_scene *scene = item->scene;
-	const struct fact_net *net = &item->subject->facts->net;
+	const struct facts *facts = item->subject->facts;
+	const struct fact_net *net = &facts->net;
 	const struct fact_link *link = scene->host;
 	const struct fact_addr *found = fact_link_addr(link, addr);
 	size_t i;
@@ -154,13 +164,17 @@ set_case(struct ipv4_case *item, const struct addr *addr)
 	item->wireless = link->wireless;
 	item->ifname = link->name;
 	/* On a third interface it is as dynamic, though meant for `interface`. */
-	for (i = 0; i < net->link_count && found == NULL; i++)
-		found = fact_link_addr(&net->links[i], addr);
-	item->dynamic = found != NULL && is_dynamic(found);
+	for (i = 0; i < net->link_count && found == NULL; i++) {
+		link = &net->links[i];
+		found = fact_link_addr(link, addr);
+	}
+	item->nature = nature_of(facts, link, found);
 	item->host = first_ipv4(scene->host);
 	addr_format(addr, item->text);
-	if (item->host != NULL)
-		addr_format(&item->host->addr, item->host_text);
+	if (item->host == NULL)
+		return;
+	item->host_nature = nature_of(facts, scene->host, item->host);
+	addr_format(&item->host->addr, item->host_text);
 }
 
 static const struct fact_addr *
@@ -176,10 +190,37 @@ first_ipv4(const struct fact_link *link)
 	return NULL;
 }
 
-static bool
-is_dynamic(const struct fact_addr *addr)
+/* addr: as it stands on the link; NULL: it stands nowhere. */
+static struct nature
+nature_of(const struct facts *facts, const struct fact_link *link,
+    const struct fact_addr *addr)
 {
-	return (addr->flags & FACT_ADDR_PERMANENT) == 0;
+	const struct fact_dhcp *lease;
+
+	if (addr == NULL)
+		return (struct nature){ false, "it is configured and stands nowhere" };
+	lease = facts_lease(facts, link->ifindex, &addr->addr);
+	if (lease != NULL)
+		return (struct nature){ true, lease_text(lease->source) };
+	if ((addr->flags & FACT_ADDR_PERMANENT) == 0)
+		return (struct nature){ true, "its lifetime is limited" };
+	return (struct nature){ false,
+		"no lease is known and its lifetime is unlimited" };
+}
+
+static const char *
+lease_text(enum fact_source source)
+{
+	switch (source) {
+	case FACT_SOURCE_LEASE:
+		return "leased, by the lease file";
+	case FACT_SOURCE_OBSERVED:
+		return "leased, by the exchange that was seen";
+	case FACT_SOURCE_HOOK:
+		return "leased, by the DHCP client's hook";
+	default:
+		return "leased";
+	}
 }
 
 static bool
@@ -208,12 +249,14 @@ wireless_static(const struct ipv4_case *item, struct strbuf *message)
 	if (!item->wireless)
 		return rules_say(message, RULE_HOLDS, "%s is on %s, which is wired",
 		    item->text, item->ifname);
-	if (item->dynamic)
+	if (item->nature.dynamic)
 		return rules_say(message, RULE_HOLDS,
-		    "%s on wireless %s is dynamic", item->text, item->ifname);
+		    "%s on wireless %s is dynamic (%s)", item->text, item->ifname,
+		    item->nature.how);
 	return rules_say(message, RULE_BROKEN,
-	    "%s is static and %s is wireless, where AMT takes no static address; use "
-	    "DHCP there, or a wired interface", item->text, item->ifname);
+	    "%s is static (%s) and %s is wireless, where AMT takes no static address; "
+	    "use DHCP there, or a wired interface", item->text, item->nature.how,
+	    item->ifname);
 }
 
 /* R11 */
@@ -222,11 +265,12 @@ shared_dynamic(const struct ipv4_case *item, struct strbuf *message)
 {
 	if (!item->shared)
 		return two_addresses(item, message);
-	if (!item->dynamic)
+	if (!item->nature.dynamic)
 		return rules_say(message, RULE_NOT_APPLICABLE,
 		    "%s on %s is static (R13)", item->text, item->ifname);
 	return rules_say(message, RULE_HOLDS,
-	    "host and AMT share %s on %s, and it is dynamic", item->text, item->ifname);
+	    "host and AMT share %s on %s, and it is dynamic (%s)", item->text,
+	    item->ifname, item->nature.how);
 }
 
 /*
@@ -249,17 +293,17 @@ two_ipv4(const struct ipv4_case *item, struct strbuf *message)
 		    "addresses would make them fight over one A record; use a "
 		    "dedicated FQDN",
 		    item->host_text, host_if, item->text);
-	if (item->dynamic != is_dynamic(item->host))
+	if (item->nature.dynamic != item->host_nature.dynamic)
 		return rules_say(message, RULE_NOT_APPLICABLE,
 		    "%s is %s, the host's %s is not (%s)", item->text,
-		    kind(item->dynamic), item->host_text,
-		    item->dynamic ? "R14" : "R15");
-	if (!item->dynamic && item->wireless)
+		    kind(item->nature.dynamic), item->host_text,
+		    item->nature.dynamic ? "R14" : "R15");
+	if (!item->nature.dynamic && item->wireless)
 		return rules_say(message, RULE_NOT_APPLICABLE,
 		    "%s is static on wireless %s (R10)", item->text, item->ifname);
 	return rules_say(message, RULE_HOLDS,
 	    "AMT's %s and the host's %s are both %s, under different names", item->text,
-	    item->host_text, kind(item->dynamic));
+	    item->host_text, kind(item->nature.dynamic));
 }
 
 /* R13 */
@@ -270,7 +314,7 @@ shared_static(const struct ipv4_case *item, struct strbuf *message)
 
 	if (!item->shared)
 		return two_addresses(item, message);
-	if (item->dynamic)
+	if (item->nature.dynamic)
 		return rules_say(message, RULE_NOT_APPLICABLE,
 		    "%s on %s is dynamic (R11)", item->text, item->ifname);
 	if (item->wireless)
@@ -278,12 +322,13 @@ shared_static(const struct ipv4_case *item, struct strbuf *message)
 		    "%s is static on wireless %s (R10)", item->text, item->ifname);
 	if (release < RELEASE_SHARED_STATIC)
 		return rules_say(message, RULE_BROKEN,
-		    "host and AMT share the static %s on %s, which came with release "
-		    "7, and amt-release is %lld; use DHCP, give AMT an address of its "
-		    "own, or correct amt-release", item->text, item->ifname, release);
+		    "host and AMT share the static %s on %s (%s), which came with "
+		    "release 7, and amt-release is %lld; use DHCP, give AMT an address "
+		    "of its own, or correct amt-release", item->text, item->ifname,
+		    item->nature.how, release);
 	return rules_say(message, RULE_HOLDS,
-	    "host and AMT share the static %s on %s, as they may from release 7",
-	    item->text, item->ifname);
+	    "host and AMT share the static %s on %s (%s), as they may from release 7",
+	    item->text, item->ifname, item->nature.how);
 }
 
 /* R14 */
@@ -294,19 +339,20 @@ host_static(const struct ipv4_case *item, struct strbuf *message)
 
 	if (item->shared)
 		return one_address(item, message);
-	if (!item->dynamic)
+	if (!item->nature.dynamic)
 		return rules_say(message, RULE_NOT_APPLICABLE, "AMT's %s is static",
 		    item->text);
 	if (item->host == NULL)
 		return rules_say(message, RULE_UNKNOWN,
 		    "not judged: %s (host-interface) has no IPv4 address now", host_if);
-	if (is_dynamic(item->host))
+	if (item->host_nature.dynamic)
 		return rules_say(message, RULE_HOLDS,
 		    "AMT's %s and the host's %s are both dynamic", item->text,
 		    item->host_text);
 	return rules_say(message, RULE_BROKEN,
-	    "AMT's %s is dynamic while the host's %s on %s is static; use DHCP for the "
-	    "host, or a static address for AMT", item->text, item->host_text, host_if);
+	    "AMT's %s is dynamic (%s) while the host's %s on %s is static (%s); use "
+	    "DHCP for the host, or a static address for AMT", item->text,
+	    item->nature.how, item->host_text, host_if, item->host_nature.how);
 }
 
 /* R15 */
@@ -318,13 +364,13 @@ host_dynamic(const struct ipv4_case *item, struct strbuf *message)
 
 	if (item->shared)
 		return one_address(item, message);
-	if (item->dynamic)
+	if (item->nature.dynamic)
 		return rules_say(message, RULE_NOT_APPLICABLE, "AMT's %s is dynamic",
 		    item->text);
 	if (item->host == NULL)
 		return rules_say(message, RULE_UNKNOWN,
 		    "not judged: %s (host-interface) has no IPv4 address now", host_if);
-	if (!is_dynamic(item->host))
+	if (!item->host_nature.dynamic)
 		return rules_say(message, RULE_HOLDS,
 		    "AMT's %s and the host's %s are both static", item->text,
 		    item->host_text);
@@ -333,10 +379,10 @@ host_dynamic(const struct ipv4_case *item, struct strbuf *message)
 		    "AMT's %s is static and the host's %s dynamic, as they may with "
 		    "amt-release %lld", item->text, item->host_text, release);
 	return rules_say(message, RULE_BROKEN,
-	    "AMT's %s is static while the host's %s on %s is dynamic, which "
+	    "AMT's %s is static (%s) while the host's %s on %s is dynamic (%s), which "
 	    "amt-release %lld does not allow (release 6 does); use DHCP for AMT, or a "
-	    "static address for the host", item->text, item->host_text, host_if,
-	    release);
+	    "static address for the host", item->text, item->nature.how,
+	    item->host_text, host_if, item->host_nature.how, release);
 }
 
 static enum rule_verdict

@@ -9,6 +9,10 @@
 #define PERIODIC_LEAST_MIN 20
 #define RELEASE_IPV6 6           /* the first AMT with IPv6 and dedicated names */
 
+static void add_server(struct strbuf *message, const struct endpoint *server,
+    const char *source);
+static bool has_dhcp(const struct facts *facts, uint32_t ifindex);
+
 enum rule_verdict
 rules_non_secure(const struct rule_subject *subject, struct strbuf *message)
 {
@@ -23,17 +27,14 @@ rules_servers(const struct rule_subject *subject, struct strbuf *message)
 {
 	const struct config *config = subject->config;
 	const struct facts *facts = subject->facts;
-	char text[ENDPOINT_TEXT_MAX];
 	size_t i;
 
 	/* The facts hold the configured servers too, once they are in force. */
 	for (i = 0; i < facts->server_count; i++)
-		strbuf_printf(message, "%s%s (%s)", i > 0 ? ", " : "",
-		    endpoint_format(&facts->servers[i].endpoint, text),
+		add_server(message, &facts->servers[i].endpoint,
 		    fact_source_name(facts->servers[i].source));
 	for (i = 0; i < config->server_count && facts->server_count == 0; i++)
-		strbuf_printf(message, "%s%s (static)", i > 0 ? ", " : "",
-		    endpoint_format(&config->servers[i], text));
+		add_server(message, &config->servers[i], "static");
 	if (message->len > 0)
 		return RULE_HOLDS;
 	if (config_dns_source(config) == DNS_SOURCE_DHCP)
@@ -42,6 +43,17 @@ rules_servers(const struct rule_subject *subject, struct strbuf *message)
 	return rules_say(message, RULE_BROKEN,
 	    "no DNS server: dns.source is static and dns.servers is empty; give "
 	    "dns.servers or -s");
+}
+
+/* "192.0.2.53#53 (lease, eth0)" */
+static void
+add_server(struct strbuf *message, const struct endpoint *server, const char *source)
+{
+	const char *link = server->via ? server->ifname : "";
+	char text[ENDPOINT_TEXT_MAX];
+
+	strbuf_printf(message, "%s%s (%s%s%s)", message->len > 0 ? ", " : "",
+	    endpoint_format(server, text), source, link[0] != '\0' ? ", " : "", link);
 }
 
 enum rule_verdict
@@ -91,15 +103,52 @@ rules_times(const struct rule_subject *subject, struct strbuf *message)
 	    periodic);
 }
 
+/*
+ * R18.  Only a server that says so (RFC 4702 2.1, S) keeps the name; most say nothing,
+ * and some clients do not write down what they said.
+ */
 enum rule_verdict
 rules_dhcp_server(const struct rule_subject *subject, struct strbuf *message)
 {
-	if (subject->reg->mode != FQDN_SHARED)
+	const struct config_registration *reg = subject->reg;
+	const struct fact_link *link = rules_link(reg, &subject->facts->net);
+	const struct fact_dhcp *fact;
+	struct name fqdn;
+	char text[NAME_TEXT_MAX];
+
+	if (reg->mode != FQDN_SHARED)
 		return rules_say(message, RULE_NOT_APPLICABLE, "the FQDN is dedicated");
-	if (subject->reg->override_dhcp_server)
+	if (reg->override_dhcp_server)
 		return rules_say(message, RULE_HOLDS,
 		    "override-dhcp-server is true: updated whatever the DHCP server "
 		    "does");
-	return rules_say(message, RULE_UNKNOWN,
-	    "not judged: no DHCP facts (option 81 of a lease would tell)");
+	if (link == NULL ||
+	    rules_fqdn(reg, &subject->facts->host, &fqdn) != FAULT_NONE)
+		return rules_say(message, RULE_UNKNOWN, link == NULL ?
+		    "not judged: there is no interface whose DHCP server could tell" :
+		    "not judged: the FQDN is not known (R4)");
+	fact = facts_dhcp_updates(subject->facts, link->ifindex, &fqdn);
+	name_format(&fqdn, text);
+	if (fact != NULL)
+		return rules_say(message, RULE_BROKEN,
+		    "the DHCP server on %s updates %s itself (option 81, %s), so it is "
+		    "left to it; to update it all the same: override-dhcp-server: "
+		    "true, or let the server or its client change that", link->name,
+		    text, fact_source_name(fact->source));
+	if (!has_dhcp(subject->facts, link->ifindex))
+		return rules_say(message, RULE_UNKNOWN,
+		    "not judged: nothing is known of a DHCP server on %s", link->name);
+	return rules_say(message, RULE_HOLDS,
+	    "no DHCP server on %s says that it updates %s itself", link->name, text);
+}
+
+/* A router advertisement has no word for it. */
+static bool
+has_dhcp(const struct facts *facts, uint32_t ifindex)
+{
+	for (size_t i = 0; i < facts->dhcp_count; i++)
+		if (facts->dhcp[i].ifindex == ifindex &&
+		    facts->dhcp[i].source != FACT_SOURCE_RA)
+			return true;
+	return false;
 }

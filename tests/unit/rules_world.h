@@ -96,6 +96,32 @@ stand(struct world *world, const char *ifname, const char *text, bool dynamic)
 	}
 }
 
+/* What a source says about a link; the values are the test's to fill in. */
+static inline struct dhcp_info *
+learned(struct world *world, enum fact_source source, uint32_t ifindex)
+{
+	struct facts *facts = &world->facts;
+	struct fact_dhcp *fact;
+
+	facts->dhcp = mem_grow(facts->dhcp, &facts->dhcp_cap, facts->dhcp_count + 1,
+	    sizeof(*fact));
+	fact = &facts->dhcp[facts->dhcp_count++];
+	memset(fact, 0, sizeof(*fact));
+	fact->source = source;
+	fact->family = FAMILY_IPV4;
+	fact->ifindex = ifindex;
+	return &fact->info;
+}
+
+static inline void
+lease(struct world *world, enum fact_source source, uint32_t ifindex, const char *text)
+{
+	struct dhcp_info *info = learned(world, source, ifindex);
+
+	info->has_address = true;
+	info->address = addr_of(text);
+}
+
 static inline void
 give(struct world *world, const char *text)
 {

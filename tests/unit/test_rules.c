@@ -261,11 +261,96 @@ Test(rules, r2_r18_need_others)
 
 	build(&world, FQDN_SHARED);
 	expect(&world, "R2", RULE_UNKNOWN, "--check --online");
-	expect(&world, "R18", RULE_UNKNOWN, "no DHCP facts");
+	expect(&world, "R18", RULE_UNKNOWN, "not judged", "eth0");
 	world.reg->override_dhcp_server = true;
 	expect(&world, "R18", RULE_HOLDS, "override-dhcp-server");
 	world.reg->mode = FQDN_DEDICATED;
 	expect(&world, "R18", RULE_NOT_APPLICABLE, "dedicated");
+	tear(&world);
+}
+
+static struct name
+name_of(const char *text)
+{
+	struct name name;
+
+	cr_assert_eq(name_parse(&name, text), FAULT_NONE, "%s", text);
+	return name;
+}
+
+/* What rules_stand_down() says; NULL: nothing. */
+static char *
+down(struct world *world)
+{
+	struct strbuf why = { 0 };
+
+	if (rules_stand_down(&world->subject, &why))
+		return strbuf_take(&why);
+	cr_expect_eq(why.len, 0);
+	return NULL;
+}
+
+/* It ends nothing: whoever asks rules_broken() does not hear of it. */
+Test(rules, r18_dhcp_server)
+{
+	struct world world;
+	struct dhcp_info *info;
+	char *why;
+
+	build(&world, FQDN_SHARED);
+	learned(&world, FACT_SOURCE_RA, 2);
+	expect(&world, "R18", RULE_UNKNOWN, "nothing is known", "eth0");
+	learned(&world, FACT_SOURCE_LEASE, 3);
+	expect(&world, "R18", RULE_UNKNOWN, "nothing is known", "eth0");
+	info = learned(&world, FACT_SOURCE_LEASE, 2);
+	expect(&world, "R18", RULE_HOLDS, "no DHCP server", "pc1.corp.example");
+	info->has_fqdn = true;
+	info->fqdn_flags = DHCP_FQDN_N;
+	expect(&world, "R18", RULE_HOLDS, "no DHCP server");
+	cr_expect_null(down(&world));
+	info->fqdn_flags = DHCP_FQDN_S;
+	expect(&world, "R18", RULE_BROKEN, "eth0", "pc1.corp.example", "option 81",
+	    "lease", "override-dhcp-server: true");
+	expect_broken(&world, "");
+	why = down(&world);
+	cr_assert_not_null(why);
+	cr_expect_not_null(strstr(why, "R18: the DHCP server on eth0"), "%s", why);
+	free(why);
+	info->has_fqdn_name = true;
+	info->fqdn_name = name_of("pc2.corp.example");
+	expect(&world, "R18", RULE_HOLDS, "no DHCP server");
+	info->fqdn_name = name_of("pc1");
+	expect(&world, "R18", RULE_BROKEN, "pc1.corp.example");
+	world.reg->override_dhcp_server = true;
+	expect(&world, "R18", RULE_HOLDS, "override-dhcp-server");
+	cr_expect_null(down(&world));
+	world.reg->override_dhcp_server = false;
+	world.reg->mode = FQDN_DEDICATED;
+	expect(&world, "R18", RULE_NOT_APPLICABLE, "dedicated");
+	cr_expect_null(down(&world));
+	tear(&world);
+}
+
+Test(rules, r18_without_link_or_name)
+{
+	struct world world;
+	struct dhcp_info *info;
+
+	build(&world, FQDN_SHARED);
+	info = learned(&world, FACT_SOURCE_LEASE, 2);
+	info->has_fqdn = true;
+	info->fqdn_flags = DHCP_FQDN_S;
+	set_host(&world, NULL, NULL);
+	expect(&world, "R18", RULE_UNKNOWN, "FQDN");
+	set_host(&world, "pc1", "corp.example");
+	world.facts.net.route_count = 0;
+	expect(&world, "R18", RULE_UNKNOWN, "no interface");
+	set(&world.reg->interface, "eth9");
+	expect(&world, "R18", RULE_UNKNOWN, "no interface");
+	set(&world.reg->interface, NULL);
+	give(&world, "192.0.2.10");
+	expect(&world, "R18", RULE_UNKNOWN, "no interface");
+	cr_expect_null(down(&world));
 	tear(&world);
 }
 
@@ -285,6 +370,15 @@ Test(rules, r3_servers)
 	cr_assert_eq(endpoint_parse(&server, "2001:db8::53"), FAULT_NONE);
 	facts_add_server(&world.facts, &server, FACT_SOURCE_LEASE, 2);
 	expect(&world, "R3", RULE_HOLDS, "2001:db8::53#53 (lease)");
+	memcpy(server.ifname, "eth0", 5);
+	server.via = true;
+	facts_add_server(&world.facts, &server, FACT_SOURCE_HOOK, 2);
+	cr_assert_eq(endpoint_parse(&server, "fe80::1%eth1"), FAULT_NONE);
+	facts_add_server(&world.facts, &server, FACT_SOURCE_RA, 3);
+	expect(&world, "R3", RULE_HOLDS, "fe80::1%eth1#53 (ra)");
+	world.facts.servers[0].endpoint.via = true;
+	memcpy(world.facts.servers[0].endpoint.ifname, "eth0", 5);
+	expect(&world, "R3", RULE_HOLDS, "2001:db8::53#53 (lease, eth0), fe80");
 	tear(&world);
 }
 

@@ -247,6 +247,77 @@ Test(rules_ipv4, shared_default_interfaces)
 	tear(&world);
 }
 
+/* Lease evidence goes before the kernel's word, and each says how it is known. */
+Test(rules_ipv4, leased)
+{
+	struct world world;
+
+	build(&world, FQDN_SHARED);
+	set(&world.reg->interface, "wlan0");
+	stand(&world, "wlan0", "192.0.2.1", false);
+	expect(&world, "R10", RULE_BROKEN, "192.0.2.1", "no lease is known",
+	    "lifetime is unlimited");
+	expect(&world, "R13", RULE_NOT_APPLICABLE, "R10");
+	lease(&world, FACT_SOURCE_LEASE, 4, "192.0.2.2");
+	lease(&world, FACT_SOURCE_LEASE, 2, "192.0.2.1"); /* another link's */
+	lease(&world, FACT_SOURCE_INFORM, 4, "192.0.2.1"); /* nobody leased it */
+	expect(&world, "R10", RULE_BROKEN, "no lease is known");
+	lease(&world, FACT_SOURCE_OBSERVED, 4, "192.0.2.1");
+	expect(&world, "R10", RULE_HOLDS, "dynamic", "leased, by the exchange");
+	expect(&world, "R11", RULE_HOLDS, "leased, by the exchange");
+	expect(&world, "R13", RULE_NOT_APPLICABLE, "dynamic");
+	expect_broken(&world, "");
+	world.facts.dhcp_count--;
+	lease(&world, FACT_SOURCE_HOOK, 4, "192.0.2.1");
+	expect(&world, "R11", RULE_HOLDS, "hook");
+	world.facts.dhcp_count--;
+	lease(&world, FACT_SOURCE_LEASE, 4, "192.0.2.1");
+	expect(&world, "R11", RULE_HOLDS, "lease file");
+	world.facts.dhcp_count = 0;
+	expect_broken(&world, "R10");
+	tear(&world);
+	build(&world, FQDN_SHARED);
+	stand(&world, "eth0", "192.0.2.1", true);
+	expect(&world, "R11", RULE_HOLDS, "its lifetime is limited");
+	tear(&world);
+}
+
+/* The host's is judged the same way, on its own link. */
+Test(rules_ipv4, leased_host)
+{
+	struct world world;
+
+	build(&world, FQDN_DEDICATED);
+	set(&world.reg->interface, "eth1");
+	set(&world.reg->host_interface, "eth0");
+	stand(&world, "eth0", "192.0.2.1", false);
+	stand(&world, "eth1", "192.0.2.10", false);
+	expect_broken(&world, "");
+	lease(&world, FACT_SOURCE_LEASE, 2, "192.0.2.1");
+	expect(&world, "R15", RULE_BROKEN, "192.0.2.10 is static (no lease",
+	    "dynamic (leased, by the lease file)");
+	lease(&world, FACT_SOURCE_LEASE, 3, "192.0.2.10");
+	expect(&world, "R12", RULE_HOLDS, "both dynamic");
+	expect_broken(&world, "");
+	world.facts.dhcp[0].ifindex = 3;
+	expect(&world, "R14", RULE_BROKEN, "192.0.2.10 is dynamic (leased",
+	    "static (no lease is known");
+	tear(&world);
+	/* on a third interface: the lease of that one */
+	build(&world, FQDN_DEDICATED);
+	set(&world.reg->interface, "eth1");
+	set(&world.reg->host_interface, "eth0");
+	stand(&world, "eth0", "192.0.2.1", true);
+	stand(&world, "wlan0", "192.0.2.10", false);
+	give(&world, "192.0.2.10");
+	expect_broken(&world, "R15");
+	lease(&world, FACT_SOURCE_LEASE, 4, "192.0.2.10");
+	expect_broken(&world, "");
+	world.reg->addresses[0] = addr_of("192.0.2.11");
+	expect(&world, "R15", RULE_BROKEN, "configured and stands nowhere");
+	tear(&world);
+}
+
 /* A configured address that stands on a third interface is as dynamic as there. */
 Test(rules_ipv4, third_interface)
 {
