@@ -132,9 +132,8 @@ rules_dhcp_server(const struct rule_subject *subject, struct strbuf *message)
 	if (fact != NULL)
 		return rules_say(message, RULE_BROKEN,
 		    "the DHCP server on %s updates %s itself (option 81, %s), so it is "
-		    "left to it; to update it all the same: override-dhcp-server: "
-		    "true, or let the server or its client change that", link->name,
-		    text, fact_source_name(fact->source));
+		    "left to it; to update it all the same, set "
+		    "override-dhcp-server: true", link->name, text, fact_source_name(fact->source));
 	if (!has_dhcp(subject->facts, link->ifindex))
 		return rules_say(message, RULE_UNKNOWN,
 		    "not judged: nothing is known of a DHCP server on %s", link->name);
