@@ -16,7 +16,10 @@ enum lease_kind {
 	LEASE_NETWORKD,     /* /run/systemd/netif/leases/<ifindex> */
 	LEASE_DHCLIENT,     /* dhclient*.leases: all interfaces in one, DHCPv6 too */
 	LEASE_DHCPCD,       /* <interface>.lease: a raw DHCPv4 message */
-	LEASE_DHCPCD6,      /* <interface>.lease6: a raw DHCPv6 message */
+	LEASE_DHCPCD6,      /* <interface>.lease6: a raw DHCPv6 message; a wireless
+	                     * link's network may follow: <interface>-<SSID>.lease.
+	                     * A name with hyphens gives a lease for each way to
+	                     * part it: only one of them has the address */
 };
 
 struct lease {
@@ -35,7 +38,8 @@ struct leases {
 /*
  * file: its name without the directory: interfaces are named there.  Of several leases
  * of an interface and family the last one counts, as its client writes them.  Faults:
- * TEXT_SYNTAX, MSG_SHORT, MSG_MALFORMED; then *leases is empty.
+ * TEXT_SYNTAX (also of the file's name), FILE_NUL, MSG_SHORT, MSG_MALFORMED; then *leases
+ * is empty.
  */
 enum fault lease_parse(enum lease_kind kind, const char *file, const uint8_t *bytes,
     size_t len, struct leases *leases);
