@@ -45,9 +45,9 @@ enum event_kind {
 
 struct event {
 	enum event_kind kind;
+	enum fault fault;         /* FAULT, SAVE_FAILED */
 	int64_t at_us;            /* now (clock.h) */
 	uint64_t id;              /* ANSWER, FAULT, SAVED, SAVE_FAILED: of the effect */
-	enum fault fault;         /* FAULT, SAVE_FAILED */
 	const uint8_t *bytes;     /* ANSWER: one datagram or one TCP message, no length */
 	size_t len;               /*   prefix; owned by the poster, valid for the step */
 	struct addr local;        /* ANSWER to a SEND: our own address on that socket */
@@ -57,10 +57,10 @@ struct event {
 	bool checksum_partial;    /* PACKET: its checksum is left to the device */
 	enum lease_kind lease_kind; /* LEASE: bytes are the file's, NULL: it is gone, or
 	                           * not believed: error says why */
+	enum fact_source source;  /* SOURCE; error: why it cannot, NULL: it can */
 	const char *path;         /* LEASE: directory and name; the directory alone when
 	                           * that cannot be read */
 	int64_t written_s;        /* LEASE: its modification, wall time */
-	enum fact_source source;  /* SOURCE; error: why it cannot, NULL: it can */
 	const char *node_name;    /* HOST: uname's, and the text of the two files, NULL */
 	const char *hosts_text;   /*   where there is none; valid for the step */
 	const char *resolv_text;

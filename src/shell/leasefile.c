@@ -33,7 +33,6 @@ static char *refuse_file(const struct stat *st, enum leasefile_user user,
     struct leasefile_users *users);
 static bool may_own(uid_t uid, enum leasefile_user user, struct leasefile_users *users);
 static int open_beneath(int directory, const char *name);
-static char *refuse_errno(int error);
 static char *read_bytes(int fd, struct leasefile *file);
 
 void
@@ -59,7 +58,7 @@ leasefile_read(int directory, const char *name, enum leasefile_user user,
 
 	*file = (struct leasefile){0};
 	if (fstatat(directory, name, &st, AT_SYMLINK_NOFOLLOW) == -1) {
-		file->reason = refuse_errno(errno);
+		file->reason = leasefile_refusal(errno);
 		return false;
 	}
 	file->reason = refuse_kind(&st);
@@ -67,7 +66,7 @@ leasefile_read(int directory, const char *name, enum leasefile_user user,
 		return false;
 	fd = open_beneath(directory, name);
 	if (fd == -1 || fstat(fd, &st) == -1)
-		file->reason = refuse_errno(errno);
+		file->reason = leasefile_refusal(errno);
 	else
 		file->reason = refuse_file(&st, user, users);
 	if (fd != -1 && file->reason == NULL) {
@@ -77,6 +76,24 @@ leasefile_read(int directory, const char *name, enum leasefile_user user,
 	if (fd != -1)
 		close(fd);
 	return file->bytes != NULL;
+}
+
+/* ELOOP: a link has come in the file's place. */
+char *
+leasefile_refusal(int error)
+{
+	switch (error) {
+	case ENOENT:
+	case ENOTDIR:
+		return NULL;
+	case ELOOP:
+		return mem_text("it is a symbolic link");
+	case EACCES:
+		return mem_text("not readable for the user ddnsupd runs as; a hook of the "
+				"DHCP client can tell it instead");
+	default:
+		return mem_text(strerror(error));
+	}
 }
 
 static char *
@@ -133,15 +150,6 @@ open_beneath(int directory, const char *name)
 	return (int)fd;
 }
 
-/* What has gone meanwhile is missing; a link has come in its place. */
-static char *
-refuse_errno(int error)
-{
-	if (error == ENOENT)
-		return NULL;
-	return mem_text(error == ELOOP ? "it is a symbolic link" : strerror(error));
-}
-
 /* One pass; one byte more than allowed shows a file that has grown meanwhile. */
 static char *
 read_bytes(int fd, struct leasefile *file)
@@ -161,5 +169,5 @@ read_bytes(int fd, struct leasefile *file)
 	free(file->bytes);
 	file->bytes = NULL;
 	return error == EFBIG ? mem_printf("larger than %d KiB", LEASEFILE_MAX_KIB)
-			      : refuse_errno(error);
+			      : leasefile_refusal(error);
 }

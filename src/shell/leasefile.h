@@ -41,4 +41,7 @@ void leasefile_find_users(struct leasefile_users *users);
 bool leasefile_read(int directory, const char *name, enum leasefile_user user,
     struct leasefile_users *users, struct leasefile *file);
 
+/* Why nothing can be read, from an errno, of its own memory; NULL: nothing is there. */
+char *leasefile_refusal(int error);
+
 #endif

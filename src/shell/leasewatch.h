@@ -12,8 +12,7 @@
 struct leasewatch;
 
 /*
- * The first look, taken synchronously: an EVENT_LEASE for each file that is there.  One
- * that is not believed comes without bytes and with the reason as error.
+ * The first look, taken synchronously: posts what is there (leaseplaces_look()).
  */
 struct leasewatch *leasewatch_new(struct uvx *uvx, const struct leasefile_users *users);
 

@@ -157,6 +157,22 @@ def replace(machine, make):
     os.rename(aside, machine.path(FILE))
 
 
+@story("dhcp leases: what may not be read is said once, with what to do")
+def not_readable(world):
+    machine = pc(world)
+    path = "/var/lib/dhcpcd/eth0.lease"
+    machine.write(path, "text", mode=0o640)
+    os.chmod(machine.path("/var/lib/NetworkManager"), 0o700)
+    with Probe(world, machine, "leases", user=SOMEBODY) as probe:
+        for refusal in (path, "/var/lib/NetworkManager"):
+            refused(probe, refusal, "not readable", "hook")
+        os.utime(machine.path(path))
+        time.sleep(QUIET_S)
+        equal(len(probe.events()), 2, "events", probe)
+        os.chmod(machine.path(path), 0o644)
+        tells(probe, path, b"text")
+
+
 @story("dhcp leases: exactly 256 KiB are read, one byte more is not")
 def size_limit(world):
     machine = pc(world)
