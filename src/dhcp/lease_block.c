@@ -131,7 +131,8 @@ block_finish(struct block *block, struct leases *leases)
 		info->has_domain = true;
 		info->domain = block->search;
 	}
-	if (block->fqdn_bad) {
+	/* A name without its flags says as little as flags with a name that is none. */
+	if (block->fqdn_bad || !info->has_fqdn) {
 		info->has_fqdn = info->has_fqdn_name = false;
 		info->fqdn_flags = 0;
 	}

@@ -338,6 +338,8 @@ Test(lease_dhclient, fqdn)
 	cr_assert_eq(info->fqdn_flags, DHCP_FQDN_O);
 	info = &parsed_with("option fqdn.server-update true; option fqdn.fqdn \"\";")->info;
 	cr_assert(info->has_fqdn && !info->has_fqdn_name);
+	info = &parsed_with("option fqdn.fqdn \"pc1\";")->info;
+	cr_assert_not(info->has_fqdn || info->has_fqdn_name);
 	/* A name that is none must not pass for a missing one: that means the host's. */
 	info = &parsed_with("option fqdn.server-update true;"
 			    "option fqdn.fqdn \"pc 1\";")->info;
