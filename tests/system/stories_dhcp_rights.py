@@ -1,0 +1,128 @@
+"""The packet socket and the rights it needs: opened with them, used without any."""
+
+import os
+import re
+import signal
+import time
+
+import net
+from configs import DEDICATED
+from daemon import Daemon, conf, until
+from probing import Wire, dhcp4
+from stories_daemon_control import GROUP, USER, powerless, user_files
+from story import stories, story
+from world import HOST, equal, true
+
+SOURCES = {"source": "dhcp"}
+
+
+def packet_sockets(namespace):
+    """{inode: bytes that wait} of the namespace's packet sockets."""
+    with net.inside(namespace), open("/proc/thread-self/net/packet") as file:
+        rows = [line.split() for line in file.read().split("\n")[1:] if line]
+    return {row[8]: int(row[6]) for row in rows}
+
+
+def packet_descriptors(daemon):
+    """The daemon's own among them."""
+    found, place = set(), f"/proc/{daemon.pid}/fd"
+    for name in os.listdir(place):
+        match = re.match(r"socket:\[(\d+)\]", os.readlink(os.path.join(place, name)))
+        if match:
+            found.add(match.group(1))
+    return found & set(packet_sockets(daemon.agent.namespace))
+
+
+def reads(daemon, link):
+    """What comes in is read: more than its buffer holds goes through."""
+    inode = packet_descriptors(daemon).pop()
+    with Wire(link) as wire:
+        for _ in range(5):
+            wire.send(*[dhcp4(67, 68, "x" * 1000)] * 20)
+            until(lambda: packet_sockets(daemon.agent.namespace)[inode] == 0,
+                  "the packets are read", context=daemon)
+
+
+def held_up(daemon, link):
+    """What a stopped daemon leaves unread shows: reads() can fail."""
+    inode = packet_descriptors(daemon).pop()
+    daemon.signal(signal.SIGSTOP)
+    with Wire(link) as wire:
+        wire.send(dhcp4(67, 68, "x"))
+    true(packet_sockets(daemon.agent.namespace)[inode] > 0, "unread packets show", daemon)
+    daemon.signal(signal.SIGCONT)
+
+
+GIVEN = ["setpriv", f"--reuid={USER}", f"--regid={GROUP}", "--clear-groups",
+         "--inh-caps=-all,+net_raw", "--ambient-caps=-all,+net_raw", "--"]
+
+
+@stories("dhcp rights: {}, with observation on: no capability is left, new links are seen", {
+    "started by root": ([],),
+    "given CAP_NET_RAW by a service manager": (GIVEN,),
+})
+def rights(world, prefix):
+    agent, link = world.agent(addresses=(f"{HOST}/24",)), world.switch.host("link")
+    os.chown(agent.state, USER, GROUP)
+    os.chmod(agent.directory, 0o777)
+    with Daemon(world, agent, conf(agent, DEDICATED, dns=SOURCES), prefix=prefix,
+                files=user_files(agent)) as daemon:
+        if prefix:
+            seen = daemon.proc_status()
+            for key in ("CapInh", "CapPrm", "CapEff", "CapAmb"):
+                equal(int(seen[key], 16), 0, key, daemon)
+        else:
+            powerless(daemon, USER)
+        equal(len(packet_descriptors(daemon)), 1, "packet sockets", daemon)
+        held_up(daemon, link)
+        reads(daemon, link)
+        net.ip("link del eth0\n", agent.namespace)
+        world.switch.cable(agent.namespace, "eth0")
+        time.sleep(0.5)
+        reads(daemon, link)
+
+
+@story("dhcp rights: without CAP_NET_RAW it runs, without the socket")
+def no_rights(world):
+    agent = world.agent(addresses=(f"{HOST}/24",))
+    os.chown(agent.state, USER, GROUP)
+    os.chmod(agent.directory, 0o777)
+    prefix = ["setpriv", f"--reuid={USER}", f"--regid={GROUP}", "--clear-groups", "--"]
+    with Daemon(world, agent, conf(agent, DEDICATED, dns=SOURCES), prefix=prefix,
+                files=user_files(agent)) as daemon:
+        equal(packet_sockets(agent.namespace), {}, "packet sockets", daemon)
+
+
+@stories("dhcp rights: no packet socket {}", {
+    "with static servers": ({"source": "static", "servers": "[192.0.2.53]"},),
+    "when dhcp-sources names none that needs it": (
+        {"source": "dhcp", "dhcp_sources": "[lease, ra, hook]"},),
+})
+def not_wanted(world, dns):
+    agent = world.agent(addresses=(f"{HOST}/24",))
+    with Daemon(world, agent, conf(agent, DEDICATED, dns=dns),
+                files=user_files(agent)) as daemon:
+        equal(packet_sockets(agent.namespace), {}, "packet sockets", daemon)
+        agent.config(conf(agent, DEDICATED, dns=SOURCES))
+        equal(daemon.ctl("reload").exit, 0, "reload", daemon)
+        equal(packet_sockets(agent.namespace), {}, "packet sockets", daemon)
+
+
+@story("dhcp rights: a reload may stop and start observing")
+def reload_observing(world):
+    agent, link = world.agent(addresses=(f"{HOST}/24",)), world.switch.host("link")
+    with Daemon(world, agent, conf(agent, DEDICATED, dns=SOURCES),
+                files=user_files(agent)) as daemon:
+        for _ in range(2):
+            reads(daemon, link)
+            agent.config(conf(agent, DEDICATED))
+            equal(daemon.ctl("reload").exit, 0, "reload", daemon)
+            inode = packet_descriptors(daemon).pop()
+            with Wire(link) as wire:
+                wire.send(dhcp4(67, 68, "x"))
+            time.sleep(0.3)
+            true(packet_sockets(agent.namespace)[inode] > 0, "it is not read", daemon)
+            agent.config(conf(agent, DEDICATED, dns=SOURCES))
+            equal(daemon.ctl("reload").exit, 0, "reload", daemon)
+            until(lambda: packet_sockets(agent.namespace)[inode] == 0, "it is read again",
+                  context=daemon)
