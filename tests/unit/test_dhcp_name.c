@@ -230,6 +230,27 @@ Test(dhcp_name, pointers_lead_back_only)
 	cr_assert_not(list(OCTETS("\1a\0\1b\300\5\300\3"), true));
 }
 
+/* Octets of the second name, read as a pointer, lead on to the third. */
+Test(dhcp_name, pointers_lead_back_also_the_second_time)
+{
+	cr_assert(list(OCTETS("\1a\0\2xy\0\1b\0\300\7"), true));
+	cr_assert(list(OCTETS("\1a\0\2\300\0\0\1b\0\300\4"), true));
+	cr_assert_not(list(OCTETS("\1a\0\2\300\7\0\1b\0\300\4"), true));
+}
+
+/* Nobody wants the second name, but it may not be anything. */
+Test(dhcp_name, labels_of_64)
+{
+	char bytes[6 + 1 + 64 + 1] = "\4corp";
+
+	bytes[6] = 63;
+	memset(bytes + 7, 'x', 63);
+	cr_assert(list(bytes, 71, false));
+	bytes[6] = 64;
+	bytes[70] = 'x';
+	cr_assert_not(list(bytes, 72, false));
+}
+
 /* Each name is a pointer to the one before it. */
 Test(dhcp_name, pointers_are_counted)
 {
