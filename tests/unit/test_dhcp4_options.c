@@ -70,9 +70,10 @@ Test(dhcp4_options, an_endless_option)
 	begin();
 	for (int i = 0; i < 8; i++)
 		option(6, servers, sizeof(servers));
+	option(6, servers, 2048 - 8 * sizeof(servers));
 	cr_assert_eq(parse(), FAULT_NONE);
 	cr_assert_eq(message.info.server_count, 1);
-	option(6, servers, sizeof(servers));
+	option(6, servers, 4);
 	cr_assert_eq(parse(), FAULT_NONE);
 	cr_assert_eq(message.info.server_count, 0);
 	cr_assert_eq(message.type, DHCP4_ACK);

@@ -222,6 +222,7 @@ Test(dhcp_name, pointers_lead_back_only)
 	cr_assert_not(list(OCTETS("\300\0"), true));
 	cr_assert_not(list(OCTETS("\300"), true));
 	cr_assert_not(list(OCTETS("\4corp\300"), true));
+	cr_assert_not(list(OCTETS("\4corp\0\3net\300"), true));
 	cr_assert_not(list(OCTETS("\4corp\300\0"), true));
 	cr_assert_not(list(OCTETS("\4corp\300\5"), true));
 	cr_assert_not(list(OCTETS("\4corp\300\7\3net\0"), true));

@@ -245,6 +245,7 @@ Test(packet, ipv4_lengths_that_lie)
 {
 	make_ipv4();
 	bytes[0] = 0x44;
+	put_u16(IPV4_LEN, UDP_LEN); /* where the length of its UDP would be */
 	sign_ipv4();
 	cr_assert_eq(opened(true), FAULT_MSG_MALFORMED, "a header of 16");
 	make_ipv4();
