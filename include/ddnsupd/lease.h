@@ -38,8 +38,8 @@ struct leases {
 /*
  * file: its name without the directory: interfaces are named there.  Of several leases
  * of an interface and family the last one counts, as its client writes them.  Faults:
- * TEXT_SYNTAX (also of the file's name), FILE_NUL, MSG_SHORT, MSG_MALFORMED; then *leases
- * is empty.
+ * TEXT_SYNTAX (also of the file's name), FILE_NUL, MSG_SHORT, MSG_MALFORMED; then
+ * *leases is empty.
  */
 enum fault lease_parse(enum lease_kind kind, const char *file, const uint8_t *bytes,
     size_t len, struct leases *leases);

@@ -94,7 +94,8 @@ dhcp6_parse(const uint8_t *bytes, size_t len, struct dhcp6 *message)
 		memset(message, 0, sizeof(*message));
 		return FAULT_MSG_MALFORMED;
 	}
-	message->info.renew_s = reading.refresh_s > 0 ? reading.refresh_s : reading.t1_s;
+	message->info.renew_s =
+	    reading.refresh_s > 0 ? reading.refresh_s : reading.t1_s;
 	return FAULT_NONE;
 }
 
@@ -187,7 +188,8 @@ read_option(struct reading *reading, uint16_t code, struct cursor value)
 	case OPTION_REFRESH_TIME:
 		seconds = read_seconds(value);
 		if (seconds > 0 && reading->refresh_s == 0)
-			reading->refresh_s = seconds < REFRESH_MIN_S ? REFRESH_MIN_S : seconds;
+			reading->refresh_s =
+			    seconds < REFRESH_MIN_S ? REFRESH_MIN_S : seconds;
 		break;
 	case OPTION_CLIENT_FQDN:
 		read_fqdn(&message->info, value);
@@ -270,8 +272,8 @@ read_address(struct binding *binding, struct cursor value)
 		if (code == OPTION_STATUS_CODE && status == 0)
 			status = read_status(inner);
 	addr = addr_make(FAMILY_IPV6, octets);
-	/* A valid lifetime of 0 takes the address back, one below the preferred one must
-	 * be discarded. */
+	/* A valid lifetime of 0 takes the address back, one below the preferred one
+	 * must be discarded. */
 	if (!binding->has_address && status == 0 && valid_s > 0 &&
 	    preferred_s <= valid_s && addr_unfit(&addr) == NULL) {
 		binding->has_address = true;

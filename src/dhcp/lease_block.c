@@ -14,10 +14,10 @@
 #define DAY_S 86400
 
 struct rule {
-	enum place place;
-	bool option;
 	const char *name;
 	void (*read)(struct block *block, size_t nth, struct word value); /* or NULL */
+	enum place place;
+	bool option;         /* it follows the word `option` */
 	bool group;          /* braces after it lead to the next place */
 };
 
@@ -46,27 +46,27 @@ static void read_fqdn(struct block *block, size_t nth, struct word value);
 static void take_address(struct block *block);
 
 static const struct rule rules[] = {
-	{PLACE_LEASE, false, "interface", read_interface, false},
-	{PLACE_LEASE, false, "released", read_released, false},
-	{PLACE_LEASE, false, "fixed-address", read_fixed_address, false},
-	{PLACE_LEASE, false, "expire", read_expire, false},
-	{PLACE_LEASE, false, "ia-na", NULL, true},
-	{PLACE_IA, false, "renew", read_t1, false},
-	{PLACE_IA, false, "iaaddr", read_iaaddr, true},
-	{PLACE_IAADDR, false, "starts", read_starts, false},
-	{PLACE_IAADDR, false, "max-life", read_max_life, false},
-	{PLACE_LEASE, true, "domain-name-servers", read_servers, false},
-	{PLACE_LEASE, true, "domain-name", read_domain, false},
-	{PLACE_LEASE, true, "domain-search", read_search, false},
-	{PLACE_LEASE, true, "host-name", read_host_name, false},
-	{PLACE_LEASE, true, "dhcp-lease-time", read_lease_time, false},
-	{PLACE_LEASE, true, "dhcp-renewal-time", read_renewal_time, false},
-	{PLACE_LEASE, true, "dhcp6.name-servers", read_servers, false},
-	{PLACE_LEASE, true, "dhcp6.domain-search", read_search, false},
-	{PLACE_LEASE, true, "dhcp6.info-refresh-time", read_refresh_time, false},
-	{PLACE_LEASE, true, "fqdn.server-update", read_server_update, false},
-	{PLACE_LEASE, true, "fqdn.no-client-update", read_no_client_update, false},
-	{PLACE_LEASE, true, "fqdn.fqdn", read_fqdn, false},
+	{"interface", read_interface, PLACE_LEASE, false, false},
+	{"released", read_released, PLACE_LEASE, false, false},
+	{"fixed-address", read_fixed_address, PLACE_LEASE, false, false},
+	{"expire", read_expire, PLACE_LEASE, false, false},
+	{"ia-na", NULL, PLACE_LEASE, false, true},
+	{"renew", read_t1, PLACE_IA, false, false},
+	{"iaaddr", read_iaaddr, PLACE_IA, false, true},
+	{"starts", read_starts, PLACE_IAADDR, false, false},
+	{"max-life", read_max_life, PLACE_IAADDR, false, false},
+	{"domain-name-servers", read_servers, PLACE_LEASE, true, false},
+	{"domain-name", read_domain, PLACE_LEASE, true, false},
+	{"domain-search", read_search, PLACE_LEASE, true, false},
+	{"host-name", read_host_name, PLACE_LEASE, true, false},
+	{"dhcp-lease-time", read_lease_time, PLACE_LEASE, true, false},
+	{"dhcp-renewal-time", read_renewal_time, PLACE_LEASE, true, false},
+	{"dhcp6.name-servers", read_servers, PLACE_LEASE, true, false},
+	{"dhcp6.domain-search", read_search, PLACE_LEASE, true, false},
+	{"dhcp6.info-refresh-time", read_refresh_time, PLACE_LEASE, true, false},
+	{"fqdn.server-update", read_server_update, PLACE_LEASE, true, false},
+	{"fqdn.no-client-update", read_no_client_update, PLACE_LEASE, true, false},
+	{"fqdn.fqdn", read_fqdn, PLACE_LEASE, true, false},
 };
 
 const struct rule *
@@ -195,8 +195,8 @@ read_date(struct block *block, struct word value)
 	uint32_t year, month, day;
 
 	if (word_number(word_cut(&value, '/'), &year) && year >= 1970 && year <= 9999 &&
-	    word_number(word_cut(&value, '/'), &month) && month >= 1 && month <= 12 &&
-	    word_number(value, &day) && day >= 1 && day <= 31)
+	    word_number(word_cut(&value, '/'), &month) && month >= 1 &&
+	    month <= 12 && word_number(value, &day) && day >= 1 && day <= 31)
 		block->day_s = days_of(year, month, day) * DAY_S;
 }
 
@@ -208,7 +208,8 @@ read_time(struct block *block, struct word value)
 	if (word_number(word_cut(&value, ':'), &hour) && hour <= 23 &&
 	    word_number(word_cut(&value, ':'), &minute) && minute <= 59 &&
 	    word_number(value, &second) && second <= 60)
-		block->lease.expires_s = block->day_s + hour * 3600 + minute * 60 + second;
+		block->lease.expires_s =
+		    block->day_s + hour * 3600 + minute * 60 + second;
 }
 
 /* From 1970-01-01 on.  A year is counted from March, so that February ends it. */
@@ -219,7 +220,8 @@ days_of(uint32_t year, uint32_t month, uint32_t day)
 	uint32_t full = month <= 2 ? year - 1 : year;
 	uint32_t leap_days = full / 4 - full / 100 + full / 400;
 
-	return (int64_t)full * 365 + leap_days + (from_march * 153 + 2) / 5 + day - 719469;
+	return (int64_t)full * 365 + leap_days + (from_march * 153 + 2) / 5 + day -
+	    719469;
 }
 
 static void
@@ -279,8 +281,10 @@ read_search(struct block *block, size_t nth, struct word value)
 static void
 read_host_name(struct block *block, size_t nth, struct word value)
 {
-	if (nth == 0 && dhcp_name_text(value.at, value.len, &block->lease.info.host_name))
-		block->lease.info.has_host_name = true;
+	struct dhcp_info *info = &block->lease.info;
+
+	if (nth == 0 && dhcp_name_text(value.at, value.len, &info->host_name))
+		info->has_host_name = true;
 }
 
 static void
@@ -350,8 +354,8 @@ take_address(struct block *block)
 {
 	struct lease *lease = &block->lease;
 
-	if (lease->info.has_address || lease->family != FAMILY_IPV6 || !block->has_addr ||
-	    block->max_s == 0)
+	if (lease->info.has_address || lease->family != FAMILY_IPV6 ||
+	    !block->has_addr || block->max_s == 0)
 		return;
 	lease->info.has_address = true;
 	lease->info.address = block->addr;

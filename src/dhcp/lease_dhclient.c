@@ -97,7 +97,8 @@ read_statement(struct scan *scan, struct block *block)
 			break;
 		case TOKEN_SEMICOLON:
 			if (rule != NULL && nth == 0)
-				block_value(block, rule, 0, (struct word){scan->text, 0});
+				block_value(block, rule, 0,
+				    (struct word){scan->text, 0});
 			return true;
 		case TOKEN_OPEN:
 			if (rule != NULL && block_enter(block, rule))

@@ -1,7 +1,8 @@
 /*
  * Any octets as a DHCPv6 message.
  *
- * Beyond not crashing: a fault leaves nothing behind, and what comes out is fit for use.
+ * Beyond not crashing: a fault leaves nothing behind, and what comes out is fit for
+ * use.
  */
 #include <stdint.h>
 #include <string.h>
@@ -45,7 +46,7 @@ examine(const struct dhcp6 *message)
 	if (message->client.len > 0) {
 		uint8_t out[DHCP6_MESSAGE_MAX];
 
-		demand(dhcp6_information_request(message->xid, &message->client, 0, out) <=
-		    DHCP6_MESSAGE_MAX);
+		demand(dhcp6_information_request(message->xid, &message->client, 0,
+		    out) <= DHCP6_MESSAGE_MAX);
 	}
 }

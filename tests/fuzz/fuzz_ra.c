@@ -1,7 +1,8 @@
 /*
  * Any octets as the options of a router advertisement.
  *
- * Beyond not crashing: a fault leaves nothing behind, and what comes out is fit for use.
+ * Beyond not crashing: a fault leaves nothing behind, and what comes out is fit for
+ * use.
  */
 #include <stdint.h>
 #include <string.h>
