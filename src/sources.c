@@ -41,6 +41,7 @@ static const enum fact_source packet_sources[] = {
 
 #define PACKET_SOURCES (sizeof(packet_sources) / sizeof(packet_sources[0]))
 
+static void tell_dropped(const struct sources *sources);
 static void want(struct sources *sources, const struct config *config);
 static void on_put_off_over(uv_timer_t *timer);
 static void listen_to_all(struct sources *sources);
@@ -119,6 +120,7 @@ sources_end(struct sources *sources, uint64_t id)
 void
 sources_close(struct sources *sources)
 {
+	tell_dropped(sources);
 	if (sources->leases != NULL)
 		leasewatch_close(sources->leases);
 	if (sources->packets != NULL)
@@ -127,6 +129,20 @@ sources_close(struct sources *sources)
 		ndmon_close(sources->nd);
 	asker_close(sources->asker);
 	uvx_close(UVX_HANDLE(&sources->put_off));
+}
+
+/* What a flood has cost: it explains an answer that was missed. */
+static void
+tell_dropped(const struct sources *sources)
+{
+	unsigned dropped = packet_socket_dropped(sources->setup.packets);
+	char *text;
+
+	if (sources->packets == NULL || dropped == 0)
+		return;
+	text = mem_printf("%u packets came too fast and were not looked at", dropped);
+	logsink_write(sources->setup.log, NOTE_DEBUG, "DHCP packets", text);
+	free(text);
 }
 
 static void

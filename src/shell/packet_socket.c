@@ -96,6 +96,17 @@ packet_socket_open(struct packet_socket *packets)
 	packet_socket_close(packets);
 }
 
+unsigned
+packet_socket_dropped(const struct packet_socket *packets)
+{
+	struct tpacket_stats stats = {0};
+	socklen_t len = sizeof(stats);
+
+	if (packets->fd != -1)
+		getsockopt(packets->fd, SOL_PACKET, PACKET_STATISTICS, &stats, &len);
+	return stats.tp_drops;
+}
+
 void
 packet_socket_close(struct packet_socket *packets)
 {

@@ -18,6 +18,10 @@ struct packet_socket {
  */
 void packet_socket_open(struct packet_socket *socket);
 
+/* Packets that passed the filter and were dropped because others waited: since the last
+ * call. */
+unsigned packet_socket_dropped(const struct packet_socket *socket);
+
 void packet_socket_close(struct packet_socket *socket);
 
 #endif

@@ -8,7 +8,7 @@ import time
 import net
 from configs import DEDICATED
 from daemon import Daemon, conf, until
-from probing import Wire, dhcp4
+from probing import Wire, cpu_s, dhcp4, rss_kib
 from stories_daemon_control import GROUP, USER, powerless, user_files
 from story import stories, story
 from world import HOST, equal, true
@@ -126,3 +126,26 @@ def reload_observing(world):
             equal(daemon.ctl("reload").exit, 0, "reload", daemon)
             until(lambda: packet_sockets(agent.namespace)[inode] == 0, "it is read again",
                   context=daemon)
+
+
+@story("dhcp rights: a flood costs the daemon little, and -vv says what was not looked at")
+def flooded(world):
+    agent, link = world.agent(addresses=(f"{HOST}/24",)), world.switch.host("link")
+    # AddressSanitizer keeps what is freed: here that would be the packets.
+    at_once = {"ASAN_OPTIONS": agent.environment()["ASAN_OPTIONS"] +
+               ":quarantine_size_mb=0:thread_local_quarantine_size_kb=0"}
+    with Daemon(world, agent, conf(agent, DEDICATED, dns=SOURCES), arguments=["-vv"],
+                files=user_files(agent), environment=at_once) as daemon, \
+            Wire(link) as wire:
+        wire.flood(dhcp4(67, 68, "x" * 300), 0.5)
+        cpu, memory, started = cpu_s(daemon.pid), rss_kib(daemon.pid), time.monotonic()
+        sent = wire.flood(dhcp4(67, 68, "x" * 300), 10)
+        elapsed = time.monotonic() - started
+        true(sent > 100000, f"no flood: {sent} frames")
+        spent = cpu_s(daemon.pid) - cpu
+        true(spent < 0.1 * elapsed, f"{spent:.2f} s of CPU in {elapsed:.1f} s", daemon)
+        true(rss_kib(daemon.pid) - memory < 1024,
+             f"memory: {memory} KiB and then {rss_kib(daemon.pid)} KiB", daemon)
+        reads(daemon, link)
+        run = daemon.end()
+    true(re.search(r"DHCP packets: \d{5,} packets came too fast", run.stderr), "said", run)
