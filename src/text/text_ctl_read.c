@@ -12,6 +12,8 @@ static void read_place(const json_t *object, struct report_registration *reg);
 static void read_records(const json_t *object, struct report_registration *reg);
 static int64_t read_us(const json_t *object, const char *key);
 static void read_server(const json_t *object, struct report *report);
+static void read_link(struct endpoint *server, const char *ifname);
+static void read_source(const json_t *object, struct report *report);
 static void read_rule(const json_t *object, struct report *report);
 static const char *text_of(const json_t *object, const char *key);
 static enum outcome outcome_of(const char *name);
@@ -45,6 +47,9 @@ text_ctl_read_report(const json_t *object, struct report *report)
 	list = json_object_get(object, "dns_servers");
 	for (i = 0; i < json_array_size(list); i++)
 		read_server(json_array_get(list, i), report);
+	list = json_object_get(object, "dns_sources");
+	for (i = 0; i < json_array_size(list); i++)
+		read_source(json_array_get(list, i), report);
 	list = json_object_get(object, "rules");
 	for (i = 0; i < json_array_size(list); i++)
 		read_rule(json_array_get(list, i), report);
@@ -120,8 +125,34 @@ read_server(const json_t *object, struct report *report)
 {
 	struct fact_server server = {.source = source_of(text_of(object, "source"))};
 
-	if (endpoint_parse(&server.endpoint, text_of(object, "address")) == FAULT_NONE)
-		report_add_server(report, &server);
+	if (endpoint_parse(&server.endpoint, text_of(object, "address")) != FAULT_NONE)
+		return;
+	read_link(&server.endpoint, text_of(object, "interface"));
+	report_add_server(report, &server);
+}
+
+/* The link it was learned on, unless the address names it anyway. */
+static void
+read_link(struct endpoint *server, const char *ifname)
+{
+	size_t len = strlen(ifname);
+
+	if (server->ifname[0] != '\0' || !ifname_fits(ifname, len))
+		return;
+	memcpy(server->ifname, ifname, len + 1);
+	server->via = true;
+}
+
+static void
+read_source(const json_t *object, struct report *report)
+{
+	enum fact_source source = source_of(text_of(object, "source"));
+
+	if (source != FACT_SOURCE_STATIC)
+		report_add_source(report, source,
+		    json_string_value(json_object_get(object, "interface")),
+		    json_is_true(json_object_get(object, "available")),
+		    text_of(object, "text"));
 }
 
 /* The id is the object's. */

@@ -13,6 +13,7 @@
 static json_t *registration(const struct report_registration *, bool dry_run);
 static json_t *record(const struct report_record *);
 static json_t *server(const struct fact_server *);
+static json_t *source(const struct report_source *);
 static json_t *rule(const struct report_rule *);
 static json_t *endpoint(const struct endpoint *);
 static json_t *rcode(int);
@@ -41,6 +42,12 @@ text_json_report(const struct report *report)
 	for (i = 0; i < report->server_count; i++)
 		text_json_append(list, server(&report->servers[i]));
 	text_json_set(top, "dns_servers", list);
+	if (report->source_count > 0) {
+		list = text_json_sure(json_array());
+		for (i = 0; i < report->source_count; i++)
+			text_json_append(list, source(&report->sources[i]));
+		text_json_set(top, "dns_sources", list);
+	}
 	list = text_json_sure(json_object());
 	text_json_set(list, "fqdn", text_json_string(report->host_fqdn));
 	text_json_set(top, "host", list);
@@ -125,12 +132,25 @@ server(const struct fact_server *item)
 {
 	json_t *object = text_json_sure(json_object());
 	const char *ifname = item->endpoint.ifname;
+	bool learned = item->source != FACT_SOURCE_STATIC && ifname[0] != '\0';
 
 	text_json_set(object, "address", endpoint(&item->endpoint));
 	text_json_set(object, "source",
 	    text_json_string(fact_source_name(item->source)));
-	text_json_set(object, "interface",
-	    text_json_string(ifname[0] != '\0' ? ifname : NULL));
+	text_json_set(object, "interface", text_json_string(learned ? ifname : NULL));
+	return object;
+}
+
+static json_t *
+source(const struct report_source *item)
+{
+	json_t *object = text_json_sure(json_object());
+
+	text_json_set(object, "source",
+	    text_json_string(fact_source_name(item->source)));
+	text_json_set(object, "interface", text_json_string(item->ifname));
+	text_json_set(object, "available", json_boolean(item->available));
+	text_json_set(object, "text", text_json_string(item->text));
 	return object;
 }
 

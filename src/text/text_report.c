@@ -6,7 +6,8 @@
  * When the columns do not fit the width, the FQDN stands on a line of its own and the
  * rest is indented below it.
  *
- * --check puts a table of the rules before the results.  A dry run is input for
+ * --check puts a table of the rules before the results, and the DNS servers behind them
+ * where DHCP has a say.  A dry run is input for
  * nsupdate: its text as it is, every other line a comment (";", nsupdate(1)).
  */
 #include <inttypes.h>
@@ -16,6 +17,7 @@
 #include "ddnsupd/mem.h"
 #include "ddnsupd/text.h"
 #include "text_pen.h"
+#include "text_servers.h"
 
 #define INDENT 4
 #define TYPE_COLUMNS 4     /* "AAAA" */
@@ -79,6 +81,8 @@ text_report(const struct report *report, bool colour, unsigned width,
 	}
 	while (rule < report->rule_count)
 		rule = print_rules(&pen, report, rule, NULL);
+	if (report->has_rules && report->source_count > 0)
+		text_servers(&pen, report);
 	if (report->error != NULL) {
 		text_pen_begin(&pen, 0);
 		text_pen_cell(&pen, "error:", 0, INK_BAD);
@@ -219,19 +223,11 @@ begin(struct text_pen *pen, const struct layout *layout,
 static void
 describe_try(const struct report_registration *reg, struct strbuf *out)
 {
-	char text[ENDPOINT_TEXT_MAX];
-	size_t len;
-
 	if (reg->zone != NULL)
 		strbuf_add(out, reg->zone);
 	if (reg->has_server) {
-		endpoint_format(&reg->server, text);
-		len = strlen(text);
-		/* Everybody's port says nothing: "#53" goes. */
-		if (reg->server.port == DNS_PORT)
-			len = (size_t)(strrchr(text, '#') - text);
-		strbuf_printf(out, "%svia %.*s", out->len > 0 ? " " : "", (int)len,
-		    text);
+		strbuf_add(out, out->len > 0 ? " via " : "via ");
+		text_server_add(out, &reg->server);
 	}
 	if (reg->elapsed_us >= 1000)
 		strbuf_printf(out, "%s%" PRId64 " ms", out->len > 0 ? ", " : "",

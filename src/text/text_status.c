@@ -20,6 +20,7 @@
 #include "ddnsupd/mem.h"
 #include "ddnsupd/text_ctl.h"
 #include "text_pen.h"
+#include "text_servers.h"
 
 #define INDENT 4
 #define TYPE_COLUMNS 4     /* "AAAA" */
@@ -37,7 +38,6 @@ enum mark {
 };
 
 static void print_head(struct text_pen *pen, const struct report *report);
-static void print_servers(struct text_pen *pen, const struct report *report);
 static void print_registration(struct text_pen *pen, const struct report *report,
     const struct report_registration *reg);
 static enum mark mark_of(const struct report_registration *reg);
@@ -52,7 +52,6 @@ static void print_broken_rules(struct text_pen *pen, const struct report *report
     const struct report_registration *reg);
 static void print_line(struct text_pen *pen, const char *label, enum text_ink ink,
     const char *text);
-static void add_server(const struct endpoint *server, struct strbuf *out);
 static void add_time(int64_t us, struct strbuf *out);
 
 void
@@ -64,7 +63,7 @@ text_ctl_status(const struct report *report, bool colour, unsigned width,
 	};
 
 	print_head(&pen, report);
-	print_servers(&pen, report);
+	text_servers(&pen, report);
 	for (size_t i = 0; i < report->registration_count; i++)
 		print_registration(&pen, report, &report->registrations[i]);
 	if (report->registration_count == 0) {
@@ -88,25 +87,6 @@ print_head(struct text_pen *pen, const struct report *report)
 	}
 	strbuf_printf(&text, ", on %s",
 	    host != NULL ? host : "a host whose FQDN is not known");
-	text_pen_begin(pen, 0);
-	text_pen_rest(pen, text.s, INDENT);
-	text_pen_end(pen);
-	strbuf_free(&text);
-}
-
-static void
-print_servers(struct text_pen *pen, const struct report *report)
-{
-	struct strbuf text = {0};
-
-	strbuf_add(&text, "DNS servers: ");
-	for (size_t i = 0; i < report->server_count; i++) {
-		strbuf_add(&text, i > 0 ? ", " : "");
-		add_server(&report->servers[i].endpoint, &text);
-		strbuf_printf(&text, " (%s)",
-		    fact_source_name(report->servers[i].source));
-	}
-	strbuf_add(&text, report->server_count == 0 ? "none known" : "");
 	text_pen_begin(pen, 0);
 	text_pen_rest(pen, text.s, INDENT);
 	text_pen_end(pen);
@@ -246,7 +226,7 @@ describe_try(const struct report_registration *reg, struct strbuf *out)
 		strbuf_add(out, reg->zone);
 	if (reg->has_server) {
 		strbuf_add(out, out->len > 0 ? " via " : "via ");
-		add_server(&reg->server, out);
+		text_server_add(out, &reg->server);
 	}
 	if (reg->elapsed_us >= 0)
 		strbuf_printf(out, "%s%" PRId64 ".%" PRId64 " ms",
@@ -299,18 +279,6 @@ print_line(struct text_pen *pen, const char *label, enum text_ink ink, const cha
 	text_pen_cell(pen, label, LABEL_COLUMNS, label[0] != '\0' ? ink : INK_NONE);
 	text_pen_rest(pen, text, 2 * INDENT);
 	text_pen_end(pen);
-}
-
-/* Everybody's port says nothing. */
-static void
-add_server(const struct endpoint *server, struct strbuf *out)
-{
-	char text[ENDPOINT_TEXT_MAX];
-
-	endpoint_format(server, text);
-	if (server->port == DNS_PORT)
-		*strrchr(text, '#') = '\0';
-	strbuf_add(out, text);
 }
 
 /* Two units at most: "45 s", "12 min", "3 h 12 min", "2 d 4 h". */

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "ddnsupd/text_control.h"
 #include "ddnsupd/text_ctl.h"
 
 TestSuite(text_ctl);
@@ -100,6 +101,7 @@ Test(text_ctl, reply_of_another_version)
 	    "\"fqdn\":[],\"mode\":\"other\",\"outcome\":\"other\",\"server\":\"x\","
 	    "\"records\":[{\"address\":\"x\"},{\"address\":\"192.0.2.1\","
 	    "\"change\":\"other\",\"ttl\":\"x\"},7]},7],\"dns_servers\":[{},8],"
+	    "\"dns_sources\":[{},9,{\"source\":\"static\"},{\"source\":\"x\"}],"
 	    "\"rules\":[{}],\"host\":3,\"daemon\":[]}}"));
 	cr_assert_eq(reply.report.registration_count, 2);
 	cr_expect_str_eq(reply.report.registrations[0].name, "");
@@ -111,6 +113,7 @@ Test(text_ctl, reply_of_another_version)
 	cr_expect_eq(reply.report.registrations[0].records[0].age_us, -1);
 	cr_expect_eq(reply.report.registrations[1].next_us, -1);
 	cr_expect_eq(reply.report.server_count, 0);
+	cr_expect_eq(reply.report.source_count, 0);
 	cr_expect_eq(reply.report.rule_count, 1);
 	cr_expect_eq(reply.report.uptime_us, -1);
 	text_ctl_reply_free(&reply);
@@ -126,7 +129,9 @@ Test(text_ctl, reply_of_another_version)
 #define TAIL "]}}"
 #define HEAD_TEXT                                                                        \
 	"ddnsupd 0.1.0, up 3 h 12 min, on pc1.corp.example\n"                            \
-	"DNS servers: 192.0.2.53 (static), fe80::1%eth0#5353 (ra)\n"
+	"DNS servers:\n"                                                                 \
+	"    192.0.2.53         static\n"                                                \
+	"    fe80::1%eth0#5353  ra on eth0\n"
 
 static void
 status_is(const char *line, bool colour, unsigned width, const char *want)
@@ -226,6 +231,86 @@ Test(text_ctl, broken_rules)
 Test(text_ctl, no_registrations)
 {
 	status_is(HEAD TAIL, false, 80, HEAD_TEXT "no registrations\n");
+}
+
+/* Who can say why there is no server, and who cannot be asked. */
+Test(text_ctl, servers)
+{
+	status_is("{\"exit\":0,\"report\":{\"dns_servers\":[{\"address\":"
+	    "\"192.0.2.53#53\",\"source\":\"lease\",\"interface\":\"eth0\"},"
+	    "{\"address\":\"2001:db8::53#53\",\"source\":\"dhcpv6\",\"interface\":"
+	    "\"eth1\"},{\"address\":\"192.0.2.54#53\",\"source\":\"static\","
+	    "\"interface\":null}],\"dns_sources\":[{\"source\":\"lease\","
+	    "\"interface\":\"eth0\",\"available\":true,\"text\":\"1 server\"},"
+	    "{\"source\":\"observed\",\"interface\":null,\"available\":false,"
+	    "\"text\":\"it needs CAP_NET_RAW when the daemon starts: run it as root, or "
+	    "by the unit\"}]}}", false, 80,
+	    "ddnsupd , on a host whose FQDN is not known\n"
+	    "DNS servers:\n"
+	    "    192.0.2.53    lease on eth0\n"
+	    "    2001:db8::53  dhcpv6 on eth1\n"
+	    "    192.0.2.54    static\n"
+	    "DHCP sources:\n"
+	    "    observed  not available: it needs CAP_NET_RAW when the daemon starts: run it\n"
+	    "              as root, or by the unit\n"
+	    "no registrations\n");
+	status_is("{\"exit\":0,\"report\":{\"dns_sources\":[{\"source\":\"lease\","
+	    "\"available\":true,\"text\":\"no lease file\"},{\"source\":\"inform\","
+	    "\"interface\":\"eth0\",\"available\":true,\"text\":\"asked 3 times\"}]}}",
+	    false, 80,
+	    "ddnsupd , on a host whose FQDN is not known\n"
+	    "DNS servers: none known\n"
+	    "DHCP sources:\n"
+	    "    lease     no lease file\n"
+	    "    inform    eth0: asked 3 times\n"
+	    "no registrations\n");
+}
+
+/* What the daemon writes is what the client reads. */
+Test(text_ctl, servers_there_and_back)
+{
+	struct report report = {.uptime_us = -1};
+	struct fact_server server = {.source = FACT_SOURCE_HOOK};
+	struct text_ctl_reply reply;
+	char *line;
+
+	cr_assert_eq(endpoint_parse(&server.endpoint, "192.0.2.53"), FAULT_NONE);
+	memcpy(server.endpoint.ifname, "eth0", 5);
+	server.endpoint.via = true;
+	report_add_server(&report, &server);
+	cr_assert_eq(endpoint_parse(&server.endpoint, "fe80::1%eth1"), FAULT_NONE);
+	server.source = FACT_SOURCE_RA;
+	report_add_server(&report, &server);
+	server.source = FACT_SOURCE_STATIC;
+	report_add_server(&report, &server);
+	report_add_source(&report, FACT_SOURCE_HOOK, "eth0", true, "1 server");
+	report_add_source(&report, FACT_SOURCE_OBSERVED, NULL, false, "a\033b");
+	line = text_control_report(&report);
+	cr_assert(read_reply(&reply, line));
+	cr_assert_eq(reply.report.server_count, 3);
+	for (size_t i = 0; i < 3; i++) {
+		const struct fact_server *got = &reply.report.servers[i];
+		const struct fact_server *put = &report.servers[i];
+
+		cr_expect_eq(got->source, put->source);
+		cr_expect(endpoint_equal(&got->endpoint, &put->endpoint));
+		cr_expect_str_eq(got->endpoint.ifname, put->endpoint.ifname);
+		cr_expect_eq(got->endpoint.via, put->endpoint.via);
+	}
+	cr_assert_eq(reply.report.source_count, 2);
+	for (size_t i = 0; i < 2; i++) {
+		const struct report_source *got = &reply.report.sources[i];
+		const struct report_source *put = &report.sources[i];
+
+		cr_expect_eq(got->source, put->source);
+		cr_expect_eq(got->available, put->available);
+		cr_expect_str_eq(got->text, put->text);
+		cr_expect_eq(got->ifname == NULL, put->ifname == NULL);
+	}
+	cr_expect_str_eq(reply.report.sources[0].ifname, "eth0");
+	text_ctl_reply_free(&reply);
+	report_free(&report);
+	free(line);
 }
 
 /* What the network said does not reach the terminal as it is. */

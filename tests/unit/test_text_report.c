@@ -315,6 +315,35 @@ Test(text_report, rules)
 	    "off.corp.example      disabled\n");
 }
 
+/* Where DHCP has a say, who said what is worth a line. */
+Test(text_report, rules_and_servers)
+{
+	struct report report = { 0 };
+	struct fact_server server = { .source = FACT_SOURCE_LEASE };
+
+	fill_rules(&report);
+	cr_assert_eq(endpoint_parse(&server.endpoint, "192.0.2.53"), FAULT_NONE);
+	memcpy(server.endpoint.ifname, "eth0", 5);
+	server.endpoint.via = true;
+	report_add_server(&report, &server);
+	report_add_source(&report, FACT_SOURCE_LEASE, "eth0", true, "1 server");
+	report_add_source(&report, FACT_SOURCE_OBSERVED, NULL, false, "no right");
+	expect(&report, false, 60,
+	    "amt (pc1-amt.corp.example)  dedicated\n"
+	    "  R1   holds           in a forward zone\n"
+	    "  R9   unknown         not judged: no host-interface, so\n"
+	    "                       eth0 is taken to be AMT's alone\n"
+	    "host (pc1.corp.example)  shared\n"
+	    "! R5   broken          a shared FQDN takes A records only,\n"
+	    "                       but IPv6 is enabled (ipv6: auto)\n"
+	    "  R18  not-applicable  dedicated\n"
+	    "off.corp.example      disabled\n"
+	    "DNS servers:\n"
+	    "    192.0.2.53  lease on eth0\n"
+	    "DHCP sources:\n"
+	    "    observed  not available: no right\n");
+}
+
 /* With --online there is a result to tell below the rules. */
 Test(text_report, rules_and_result)
 {
@@ -390,6 +419,8 @@ Test(text_report, json_check_and_dry_run)
 	reg->nsupdate = mem_text("send\n");
 	report_add(&report, "b", "b.example", FQDN_DEDICATED)->rcode = 10;
 	report_add_rule(&report, "R14", "a", RULE_NOT_APPLICABLE, "no \"x\"");
+	report_add_source(&report, FACT_SOURCE_LEASE, "eth0", true, "1 server");
+	report_add_source(&report, FACT_SOURCE_INFORM, NULL, false, "no \"y\"");
 	expect_json(&report,
 	    "{\"registrations\":[{\"name\":\"a\",\"fqdn\":\"a.example\","
 	    "\"mode\":\"dedicated\",\"outcome\":\"pending\",\"zone\":null,"
@@ -400,7 +431,10 @@ Test(text_report, json_check_and_dry_run)
 	    "\"rcode\":\"NOTZONE\",\"elapsed_ms\":null,\"records\":[],"
 	    "\"error\":null,\"nsupdate\":null}],"
 	    "\"dns_servers\":[{\"address\":\"fe80::1%eth0#53\",\"source\":\"lease\","
-	    "\"interface\":\"eth0\"}],\"host\":{\"fqdn\":null},"
+	    "\"interface\":\"eth0\"}],\"dns_sources\":[{\"source\":\"lease\","
+	    "\"interface\":\"eth0\",\"available\":true,\"text\":\"1 server\"},"
+	    "{\"source\":\"inform\",\"interface\":null,\"available\":false,"
+	    "\"text\":\"no \\\"y\\\"\"}],\"host\":{\"fqdn\":null},"
 	    "\"rules\":[{\"id\":\"R14\",\"registration\":\"a\","
 	    "\"verdict\":\"not-applicable\",\"message\":\"no "
 	    "\\\"x\\\"\"}],\"exit\":0}\n");
