@@ -7,6 +7,7 @@
 #include "ddnsupd/desired.h"
 #include "ddnsupd/engine.h"
 #include "ddnsupd/heap.h"
+#include "ddnsupd/learn.h"
 #include "ddnsupd/rests.h"
 #include "ddnsupd/roster.h"
 #include "ddnsupd/rules.h"
@@ -20,7 +21,7 @@
 enum reg_state {
 	REG_IDLE,
 	REG_QUEUED,   /* its turn comes when another conversation ends */
-	REG_WAITING,  /* for an address */
+	REG_WAITING,  /* for an address, or for what DHCP has to say */
 	REG_RUNNING,  /* txn */
 	REG_DONE,
 };
@@ -44,6 +45,7 @@ struct reg {
 	struct rrset sent[2];        /* what was desired then */
 	unsigned follow_ups;
 	bool nothing_noted;
+	const char *lacks;           /* a single run: what it waits for; NULL: nothing */
 	struct endpoint *servers;    /* the DNS servers as this one asks them */
 	size_t server_count;
 	int64_t started_us;
@@ -68,6 +70,9 @@ struct engine {
 	struct state state;
 	struct engine_options options;
 	struct facts facts;
+	struct learn *learn;         /* fills what DHCP says of them */
+	struct heap_item learning;
+	struct fact_host own_host;   /* as the machine's own texts have it */
 	struct rng rng;
 	struct reg **regs;
 	size_t reg_count;
@@ -138,9 +143,6 @@ unsigned reg_owned(const struct reg *reg);
 void reg_converse(struct reg *reg, struct step *step, unsigned mask,
     struct desired *desired, const struct reg_talk *how);
 
-/* The DNS servers in force, as this one asks them. */
-void reg_take_servers(struct reg *reg);
-
 /* End its conversation without results: the configuration or the plan is another. */
 void reg_cancel(struct reg *reg, struct step *step);
 void reg_withdraw_former(struct reg *reg, struct step *step);
@@ -167,6 +169,9 @@ void engine_take_net(struct engine *engine, struct step *step,
 void engine_take_host(struct engine *engine, struct step *step,
     const struct event *event);
 
+/* The host's name, with the domain that DHCP gives; returns whether it has changed. */
+bool engine_name_host(struct engine *engine);
+
 /* --- engine_index.c: who is concerned ----------------------------------------------- */
 
 /* It stands under its name, FQDN and links from now on; out, before one changes. */
@@ -176,6 +181,9 @@ void engine_unindex(struct reg *reg);
 /* The snapshot has changed: those whose links did look again. */
 void engine_net_event(struct engine *engine, struct step *step,
     const struct fact_net *before);
+
+/* What DHCP says of links has changed: those who go by it look again. */
+void engine_learned_event(struct engine *engine, struct step *step);
 
 /* Something about one link has: its registrations look again. */
 void engine_link_event(struct engine *engine, struct step *step, const char *ifname);
@@ -189,6 +197,47 @@ bool engine_is_registered(const struct engine *engine, const struct name *fqdn);
 
 /* Mark those under whose name the state knows another FQDN. */
 void engine_mark_former(struct engine *engine);
+
+/* --- engine_learn.c: what DHCP says, and who goes by it ------------------------------ */
+
+/* An event that may teach something; registrations look again when it did. */
+void engine_learn_event(struct engine *engine, struct step *step,
+    const struct event *event);
+void engine_learn_start(struct engine *engine, struct step *step);
+
+/* What there is to learn has changed by itself, or its time has come. */
+void engine_learn(struct engine *engine, struct step *step);
+
+/* Another configuration is in force; its registrations look again by themselves. */
+void engine_learn_config(struct engine *engine, struct step *step);
+
+/* --- reg_facts.c: what a registration needs before it can begin ---------------------- */
+
+/* The DNS servers in force, as this one asks them: those of its own link, without any
+ * those of the others, then those configured. */
+void reg_take_servers(struct reg *reg);
+
+enum reg_servers {
+	REG_SERVERS_SAME,
+	REG_SERVERS_FEWER,   /* or in another order */
+	REG_SERVERS_NEW,
+};
+
+/* What has become of those taken; that there are none now is no change. */
+enum reg_servers reg_weigh_servers(const struct reg *reg);
+
+/* What is missing: NULL: nothing; and the sentence about it. */
+const char *reg_lacks(const struct reg *reg);
+char *reg_explain_lack(const struct reg *reg, const char *what);
+
+/* A single run: false when it has to wait, or has ended for want of servers. */
+bool reg_is_informed(struct reg *reg, struct step *step);
+
+/* The wait is over, and nothing has come: ends it. */
+void reg_give_up(struct reg *reg, struct step *step, const char *why);
+
+/* The name it has from now on. */
+void reg_take_name(struct reg *reg, struct step *step, const struct name *fqdn);
 
 /* --- engine_disk.c: the state could be written, or not ------------------------------ */
 

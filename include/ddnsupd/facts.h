@@ -98,6 +98,7 @@ struct fact_dhcp {
 struct fact_host {
 	bool known;             /* a node name that is a valid name */
 	bool has_domain;
+	bool from_search;       /* the domain is resolv.conf's: one from DHCP goes before */
 	struct name label;      /* first label of the node name */
 	struct name domain;     /* valid when has_domain */
 	struct name fqdn;       /* valid when has_domain */
@@ -164,9 +165,16 @@ bool facts_leased(const struct facts *facts, uint32_t ifindex, const struct addr
 const struct fact_dhcp *facts_lease(const struct facts *facts, uint32_t ifindex,
     const struct addr *addr);
 
+/* Has the link DNS servers of its own?  NULL: no. */
+bool facts_has_servers(const struct facts *facts, const struct fact_link *link);
+
 /* The domain that the best source of the link gives; ifindex 0: of any link.  NULL:
  * none. */
 const struct name *facts_dhcp_domain(const struct facts *facts, uint32_t ifindex);
+
+/* Set the host's name: `own` as the machine's texts say it, with the domain that DHCP
+ * gives on the default route's link unless a better text names one (interface.md). */
+void facts_set_host(struct facts *facts, const struct fact_host *own);
 
 /* The fact of the link whose option 81 says that the DHCP server updates `fqdn` itself
  * (S set; RFC 4702 2.1); an option without a name speaks of the host's own.  NULL:

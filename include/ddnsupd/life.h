@@ -44,6 +44,7 @@ struct life {
 	bool was_up;               /* the link, at the last event */
 	bool forced;               /* refresh: now, whatever is believed */
 	bool withdrawn;            /* by ddnsctl: until refresh or reload */
+	bool unheard;              /* something was learned while it talked */
 	char *suspended;           /* why; NULL: it is not */
 	char *said;                /* the failure that was logged last */
 	int64_t event_us;          /* an address event waits for its record; 0: none */
@@ -62,6 +63,9 @@ void life_net(struct reg *reg, struct step *step);
 
 /* There is a default route again: whatever failed may work now. */
 void life_network_back(struct reg *reg, struct step *step);
+
+/* What DHCP says, or the DNS servers, may have changed. */
+void life_learned(struct reg *reg, struct step *step);
 
 /* Forget what is believed, and look again at once (or in a moment, spread). */
 void life_doubt(struct reg *reg, struct step *step, int64_t within_us);

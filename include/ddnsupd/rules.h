@@ -42,11 +42,12 @@ unsigned rules_broken(const struct rule_subject *subject, struct strbuf *why);
 bool rules_stand_down(const struct rule_subject *subject, struct strbuf *why);
 
 /*
- * The registration's FQDN (mission R4): configured parts, else the host's.
+ * The registration's FQDN (mission R4): configured parts, else the host's, else the
+ * domain that DHCP gives on its link.
  * Faults: those of name_parse(); NAME_EMPTY when a part is not known.
  */
 enum fault rules_fqdn(const struct config_registration *reg,
-    const struct fact_host *host, struct name *fqdn);
+    const struct facts *facts, struct name *fqdn);
 
 /*
  * The link that addresses come from: `interface`, else the default route's.  NULL when
@@ -54,5 +55,16 @@ enum fault rules_fqdn(const struct config_registration *reg,
  */
 const struct fact_link *rules_link(const struct config_registration *reg,
     const struct fact_net *net);
+
+/*
+ * The link whose DHCP facts a registration goes by: `interface`, else the default
+ * route's, also with `addresses`.  reg: NULL for a name that only the state knows.
+ */
+const struct fact_link *rules_home(const struct config_registration *reg,
+    const struct fact_net *net);
+
+/* The domain that DHCP gives there; NULL: none. */
+const struct name *rules_dhcp_domain(const struct config_registration *reg,
+    const struct facts *facts);
 
 #endif

@@ -50,6 +50,10 @@ uint64_t step_send(struct step *step, const struct endpoint *server, bool tcp,
 uint64_t step_lookup(struct step *step, const struct endpoint *server,
     const struct name *qname, uint16_t qtype, int64_t timeout_us);
 
+/* Emit ASK: `bytes` is copied.  Returns the id. */
+uint64_t step_ask(struct step *step, const struct endpoint *server,
+    const struct addr *local, const uint8_t *bytes, size_t len);
+
 void step_close(struct step *step, uint64_t id);
 
 /* Emit NOTE about the subject. */

@@ -43,7 +43,6 @@ engine_new(struct config *config, struct state *state,
     const struct engine_options *options)
 {
 	struct engine *engine = mem_zero(1, sizeof(*engine));
-	size_t i;
 
 	engine->config = config;
 	engine->state = *state;
@@ -51,9 +50,9 @@ engine_new(struct config *config, struct state *state,
 	engine->options = *options;
 	engine->can_save = options->state_writable && !options->dry_run;
 	rng_seed(&engine->rng, options->seed);
-	for (i = 0; i < config->server_count; i++)
-		facts_add_server(&engine->facts, &config->servers[i],
-		    FACT_SOURCE_STATIC, 0);
+	engine->learn = learn_new(&engine->facts, options->mode != ENGINE_CHECK,
+	    options->mode != ENGINE_DAEMON);
+	learn_configure(engine->learn, config);
 	return engine;
 }
 
@@ -77,6 +76,7 @@ engine_free(struct engine *engine)
 	free(engine->tally);
 	free(engine->status);
 	report_free(&engine->report);
+	learn_free(engine->learn);
 	facts_free(&engine->facts);
 	state_free(&engine->state);
 	config_free(engine->config);
@@ -153,6 +153,7 @@ absorb(struct engine *engine, struct step *step, const struct event *event)
 	case EVENT_LEASE:
 	case EVENT_ND:
 	case EVENT_SOURCE:
+		engine_learn_event(engine, step, event);
 		break;
 	case EVENT_WAKE:
 		break; /* deadlines are looked at in every step */
@@ -189,8 +190,7 @@ start(struct engine *engine, struct step *step, const struct event *event)
 	heap_set(&engine->heap, &engine->deadline,
 	    event->at_us + engine->options.timeout_us);
 	engine->report.dry_run = engine->options.dry_run;
-	for (i = 0; i < engine->facts.server_count; i++)
-		report_add_server(&engine->report, &engine->facts.servers[i]);
+	engine_learn_start(engine, step);
 	add_regs(engine);
 	if (engine->options.mode == ENGINE_DAEMON)
 		engine_daemon_start(engine, step);
@@ -214,7 +214,7 @@ add_regs(struct engine *engine)
 		const struct config_registration *cfg =
 		    &engine->config->registrations[i];
 		struct name fqdn;
-		bool known = rules_fqdn(cfg, &engine->facts.host, &fqdn) == FAULT_NONE;
+		bool known = rules_fqdn(cfg, &engine->facts, &fqdn) == FAULT_NONE;
 
 		enabled += cfg->enabled;
 		if (!selected(engine, cfg))
@@ -244,7 +244,7 @@ add_withdrawals(struct engine *engine, const struct config_registration *cfg)
 	size_t before = engine->reg_count, i, j;
 	struct name fqdn;
 	bool known = cfg != NULL &&
-	    rules_fqdn(cfg, &engine->facts.host, &fqdn) == FAULT_NONE;
+	    rules_fqdn(cfg, &engine->facts, &fqdn) == FAULT_NONE;
 
 	for (i = 0; i < engine->state.count; i++) {
 		const struct state_entry *entry = engine->state.entries[i];
@@ -315,7 +315,7 @@ is_called(const struct engine *engine, const struct config_registration *cfg,
 	struct name fqdn, wanted;
 
 	return strcmp(cfg->name, name) == 0 ||
-	    (rules_fqdn(cfg, &engine->facts.host, &fqdn) == FAULT_NONE &&
+	    (rules_fqdn(cfg, &engine->facts, &fqdn) == FAULT_NONE &&
 	    name_parse(&wanted, name) == FAULT_NONE && name_equal(&fqdn, &wanted));
 }
 
@@ -326,6 +326,8 @@ route(struct engine *engine, struct step *step, const struct event *event)
 {
 	uint32_t owner = step_owner(event->id);
 
+	if (owner == 0)
+		engine_learn_event(engine, step, event);
 	/* a stale answer: its conversation is over */
 	if (owner == 0 || owner > engine->reg_count)
 		return;
@@ -361,6 +363,8 @@ wake(struct engine *engine, struct step *step)
 		heap_remove(&engine->heap, item);
 		if (item == &engine->disk) {
 			engine_disk_retry(engine, step);
+		} else if (item == &engine->learning) {
+			engine_learn(engine, step);
 		} else if (item != &engine->deadline) {
 			engine_turn(step, (struct reg *)item);
 			reg_wake((struct reg *)item, step);
@@ -436,6 +440,7 @@ finish(struct engine *engine, struct step *step)
 	if (!engine->started || engine->open > 0 || engine->saved < engine->generation ||
 	    (engine->options.mode == ENGINE_DAEMON && !engine->stopping))
 		return;
+	learn_stop(engine->learn, step);
 	if (engine->options.mode == ENGINE_DAEMON) {
 		engine->finished = true;
 		effects_add(step->effects, EFFECT_FINISH)->exit = EXIT_CODE_OK;
@@ -453,6 +458,7 @@ finish(struct engine *engine, struct step *step)
 		exit = EXIT_CODE_CONFIG;
 	if (engine->signal != 0)
 		exit = engine->signal == SIGINT ? EXIT_CODE_SIGINT : EXIT_CODE_SIGTERM;
+	learn_report(engine->learn, &engine->report);
 	engine->report.exit = exit;
 	engine->finished = true;
 	effects_add(step->effects, EFFECT_FINISH)->exit = (int)exit;

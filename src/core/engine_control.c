@@ -15,6 +15,8 @@
 static void reply(struct step *, uint64_t client, char *line);
 static void perform(struct engine *, struct step *, uint64_t client,
     struct control_request *);
+static void hear(struct engine *, struct step *, uint64_t client,
+    const struct control_request *);
 static void act_and_wait(struct engine *, struct step *, uint64_t client,
     struct control_request *);
 static bool is_known(struct engine *, const char *name);
@@ -90,12 +92,26 @@ perform(struct engine *engine, struct step *step, uint64_t client,
 		free(text);
 		break;
 	case CONTROL_DHCP_EVENT:
+		hear(engine, step, client, request);
+		break;
 	case CONTROL_UNKNOWN:
 		reply(step, client, text_control_error(EXIT_CODE_USAGE, "unknown "
 		    "command; known: status, refresh, reload, withdraw, watch, "
 		    "metrics"));
 		break;
 	}
+}
+
+/* A hook of a DHCP client is told when it does not count, but not that it has failed. */
+static void
+hear(struct engine *engine, struct step *step, uint64_t client,
+    const struct control_request *request)
+{
+	const char *why = learn_hook(engine->learn, step, request->interface,
+	    request->family, request->gone, &request->info);
+
+	reply(step, client, text_control_text(why != NULL ? why : "ok"));
+	engine_learn(engine, step);
 }
 
 static void
@@ -263,17 +279,14 @@ take_config(struct engine *engine, struct step *step, struct config *config)
 	size_t i, count = engine->reg_count;
 
 	engine->config = config;
-	facts_clear_servers(&engine->facts);
-	for (i = 0; i < config->server_count; i++)
-		facts_add_server(&engine->facts, &config->servers[i],
-		    FACT_SOURCE_STATIC, 0);
+	engine_learn_config(engine, step);
 	for (i = 0; i < count; i++)
 		if (engine->regs[i]->state != REG_DONE)
 			rebind(engine, step, engine->regs[i], config);
 	for (i = 0; i < config->registration_count; i++) {
 		const struct config_registration *cfg = &config->registrations[i];
 		struct name fqdn;
-		bool known = rules_fqdn(cfg, &engine->facts.host, &fqdn) == FAULT_NONE;
+		bool known = rules_fqdn(cfg, &engine->facts, &fqdn) == FAULT_NONE;
 		struct reg *reg = engine_configured(engine, cfg->name);
 
 		if (reg != NULL)

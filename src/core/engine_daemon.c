@@ -135,7 +135,7 @@ engine_daemon_stop(struct engine *engine, struct step *step)
 			continue;
 		engine_turn(step, reg);
 		if (!again && reg->cfg != NULL && reg->cfg->withdraw_on_stop &&
-		    reg_owned(reg) != 0) {
+		    reg_owned(reg) != 0 && reg_lacks(reg) == NULL) {
 			life_withdraw(reg, step, true);
 			continue;
 		}

@@ -9,8 +9,6 @@
 #include "ddnsupd/mem.h"
 #include "ddnsupd/text.h"
 
-static void name_host(struct engine *);
-
 void
 engine_take_net(struct engine *engine, struct step *step, const struct fact_net *net)
 {
@@ -19,6 +17,8 @@ engine_take_net(struct engine *engine, struct step *step, const struct fact_net 
 
 	memset(&engine->facts.net, 0, sizeof(engine->facts.net));
 	fact_net_copy(&engine->facts.net, net);
+	engine_learn_event(engine, step, &(struct event){
+	    .kind = EVENT_NET, .at_us = step->now_us});
 	if (engine->options.mode == ENGINE_DAEMON) {
 		if (engine->started)
 			engine_net_event(engine, step, &before);
@@ -37,24 +37,25 @@ engine_take_net(struct engine *engine, struct step *step, const struct fact_net 
 void
 engine_take_host(struct engine *engine, struct step *step, const struct event *event)
 {
-	struct fact_host before = engine->facts.host;
-
 	text_host(event->node_name, event->hosts_text, event->resolv_text,
-	    &engine->facts.host);
-	if (fact_host_equal(&before, &engine->facts.host))
-		return;
-	name_host(engine);
-	if (engine->options.mode == ENGINE_DAEMON && engine->started)
+	    &engine->own_host);
+	if (engine_name_host(engine) && engine->options.mode == ENGINE_DAEMON &&
+	    engine->started)
 		engine_daemon_event(engine, step, event);
 }
 
-static void
-name_host(struct engine *engine)
+bool
+engine_name_host(struct engine *engine)
 {
+	struct fact_host before = engine->facts.host;
 	const struct fact_host *host = &engine->facts.host;
 	char text[NAME_TEXT_MAX];
 
+	facts_set_host(&engine->facts, &engine->own_host);
+	if (fact_host_equal(&before, host))
+		return false;
 	free(engine->report.host_fqdn);
 	engine->report.host_fqdn = !host->known ? NULL :
 	    mem_text(name_format(host->has_domain ? &host->fqdn : &host->label, text));
+	return true;
 }

@@ -13,6 +13,7 @@
 
 /* No interface can be called so: the slash (Linux forbids it in names of devices). */
 #define DEFAULT_ROUTE "/default"  /* goes by the default route's interface */
+#define ELSEWHERE "/elsewhere"    /* only the servers it asks are that link's */
 #define ANY_LINK "/any"           /* judged by any link that has its addresses */
 
 #define LINKS_MAX 3
@@ -21,7 +22,10 @@ static size_t links_of(const struct reg *, const char *links[LINKS_MAX]);
 static const struct fact_link *same_link(const struct fact_net *, const char *name,
     size_t hint);
 static bool has_changed(const struct fact_link *, const struct fact_link *);
-static void look(struct engine *, struct step *, const char *key);
+static bool is_another(const struct fact_link *, const struct fact_link *);
+static bool is_concerned(const struct engine *, const struct fact_link *);
+static void look(struct engine *, struct step *, const char *key,
+    void (*act)(struct reg *, struct step *));
 static size_t list_all(struct engine *, uint32_t **list);
 
 void
@@ -63,12 +67,13 @@ links_of(const struct reg *reg, const char *links[LINKS_MAX])
 	const char *host;
 	size_t count = 0;
 
+	links[0] = ELSEWHERE;
 	if (cfg == NULL)
-		return 0; /* what is withdrawn needs no address */
+		return 1; /* what is withdrawn needs no address */
 	if (cfg->interface != NULL)
 		links[count++] = cfg->interface;
-	else if (cfg->address_count == 0)
-		links[count++] = DEFAULT_ROUTE;
+	else
+		links[count++] = cfg->address_count == 0 ? DEFAULT_ROUTE : ELSEWHERE;
 	host = config_host_interface(cfg);
 	if (host != NULL)
 		links[count++] = host;
@@ -105,15 +110,41 @@ engine_net_event(struct engine *engine, struct step *step,
 			any = true;
 		}
 	if (has_changed(fact_net_default_link(before), fact_net_default_link(now)))
-		look(engine, step, DEFAULT_ROUTE);
+		look(engine, step, DEFAULT_ROUTE, life_net);
+	if (is_another(fact_net_default_link(before), fact_net_default_link(now)))
+		look(engine, step, ELSEWHERE, life_net);
 	if (any)
-		look(engine, step, ANY_LINK);
+		look(engine, step, ANY_LINK, life_net);
+}
+
+/* Whoever has no servers on his own link asks those of the others. */
+void
+engine_learned_event(struct engine *engine, struct step *step)
+{
+	const struct fact_net *net = &engine->facts.net;
+	const struct fact_link *home = fact_net_default_link(net);
+	size_t i;
+
+	for (i = 0; i < net->link_count; i++)
+		if (is_concerned(engine, &net->links[i]))
+			look(engine, step, net->links[i].name, life_learned);
+	if (home == NULL || is_concerned(engine, home)) {
+		look(engine, step, DEFAULT_ROUTE, life_learned);
+		look(engine, step, ELSEWHERE, life_learned);
+	}
+}
+
+static bool
+is_concerned(const struct engine *engine, const struct fact_link *link)
+{
+	return learn_changed(engine->learn, link->ifindex) ||
+	    !facts_has_servers(&engine->facts, link);
 }
 
 void
 engine_link_event(struct engine *engine, struct step *step, const char *ifname)
 {
-	look(engine, step, ifname);
+	look(engine, step, ifname, life_net);
 }
 
 /* Snapshots list links in one order; `hint` is where it stood in the other one. */
@@ -133,9 +164,18 @@ has_changed(const struct fact_link *before, const struct fact_link *now)
 	return !fact_link_equal(before, now);
 }
 
+static bool
+is_another(const struct fact_link *before, const struct fact_link *now)
+{
+	if (before == NULL || now == NULL)
+		return before != now;
+	return before->ifindex != now->ifindex || strcmp(before->name, now->name) != 0;
+}
+
 /* Who stands there may change while they act. */
 static void
-look(struct engine *engine, struct step *step, const char *key)
+look(struct engine *engine, struct step *step, const char *key,
+    void (*act)(struct reg *, struct step *))
 {
 	size_t count, i;
 	const uint32_t *members = roster_find(&engine->by_link, key, &count);
@@ -147,7 +187,7 @@ look(struct engine *engine, struct step *step, const char *key)
 		if (reg->state == REG_DONE || reg->life == NULL)
 			continue;
 		engine_turn(step, reg);
-		life_net(reg, step);
+		act(reg, step);
 	}
 	free(list);
 }

@@ -14,8 +14,8 @@
 #include "ddnsupd/life.h"
 #include "ddnsupd/mem.h"
 
+static void try_to_begin(struct reg *, struct step *);
 static bool can_begin(struct reg *, struct step *);
-static bool has_servers(struct reg *, struct step *);
 static bool is_invalid(struct reg *, struct step *);
 static bool stands_down(struct reg *, struct step *);
 static void consider_withdraw(struct reg *, struct step *);
@@ -38,10 +38,19 @@ reg_begin(struct reg *reg, struct step *step)
 		life_begin(reg, step);
 		return;
 	}
+	try_to_begin(reg, step);
+}
+
+static void
+try_to_begin(struct reg *reg, struct step *step)
+{
 	if (!can_begin(reg, step))
 		return;
+	reg->lacks = NULL;
 	reg_take_servers(reg);
 	reg->state = REG_QUEUED;
+	if (reg->engine->queue_next > reg->index)
+		reg->engine->queue_next = reg->index;
 }
 
 /* Ends the registration and returns false when there is nothing to talk about. */
@@ -51,7 +60,7 @@ can_begin(struct reg *reg, struct step *step)
 	const struct engine *engine = reg->engine;
 
 	if (reg->withdraw && reg_owned(reg) != 0)
-		return has_servers(reg, step);
+		return reg_is_informed(reg, step);
 	if (reg->cfg != NULL && !reg->cfg->enabled) {
 		reg_end(reg, OUTCOME_DISABLED, EXIT_CODE_OK, NULL, -1);
 		return false;
@@ -66,17 +75,7 @@ can_begin(struct reg *reg, struct step *step)
 		reg_end(reg, OUTCOME_PENDING, EXIT_CODE_OK, NULL, -1);
 		return false;
 	}
-	return has_servers(reg, step);
-}
-
-static bool
-has_servers(struct reg *reg, struct step *step)
-{
-	if (reg->engine->facts.server_count > 0)
-		return true;
-	reg_end(reg, OUTCOME_FAILED, EXIT_CODE_UNAVAILABLE, mem_text("R3: no DNS server "
-	    "is known; give dns.servers in the file, or -s SERVER"), step->now_us);
-	return false;
+	return !stands_down(reg, step) && reg_is_informed(reg, step);
 }
 
 static bool
@@ -111,30 +110,6 @@ stands_down(struct reg *reg, struct step *step)
 	return down;
 }
 
-/* A link-local server without %IF takes the registration's interface (interface.md). */
-void
-reg_take_servers(struct reg *reg)
-{
-	const struct facts *facts = &reg->engine->facts;
-	const struct fact_link *link = reg->cfg == NULL ? NULL :
-	    reg->cfg->interface != NULL ?
-	    fact_net_link(&facts->net, reg->cfg->interface) :
-	    fact_net_default_link(&facts->net);
-	size_t i;
-
-	free(reg->servers);
-	reg->server_count = 0;
-	reg->servers = mem_zero(facts->server_count + 1, sizeof(*reg->servers));
-	for (i = 0; i < facts->server_count; i++) {
-		struct endpoint *server = &reg->servers[reg->server_count++];
-
-		*server = facts->servers[i].endpoint;
-		if (addr_is_link_local(&server->addr) && server->ifname[0] == '\0' &&
-		    link != NULL)
-			memcpy(server->ifname, link->name, sizeof(server->ifname));
-	}
-}
-
 void
 reg_consider(struct reg *reg, struct step *step)
 {
@@ -144,6 +119,10 @@ reg_consider(struct reg *reg, struct step *step)
 	}
 	if (reg->state != REG_QUEUED && reg->state != REG_WAITING)
 		return;
+	if (reg->lacks != NULL) {
+		try_to_begin(reg, step);
+		return;
+	}
 	if (reg->state == REG_WAITING && !engine_has_room(reg->engine)) {
 		reg->state = REG_QUEUED;
 		if (reg->engine->queue_next > reg->index)

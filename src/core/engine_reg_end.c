@@ -45,6 +45,10 @@ reg_abort(struct reg *reg, struct step *step, const char *why)
 		    "before its turn", why), step->now_us);
 		return;
 	}
+	if (reg->lacks != NULL) {
+		reg_give_up(reg, step, why);
+		return;
+	}
 	link = reg_link(reg, step, &ended);
 	if (ended)
 		return;

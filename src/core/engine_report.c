@@ -165,6 +165,13 @@ engine_judge_all(struct engine *engine)
 	size_t i;
 
 	engine->report.has_rules = true;
+	while (engine->report.rule_count > 0) { /* judged before, on other facts */
+		struct report_rule *old =
+		    &engine->report.rules[--engine->report.rule_count];
+
+		free(old->registration);
+		free(old->message);
+	}
 	for (i = 0; i < engine->reg_count; i++) {
 		struct rule_subject subject = {
 			engine->config, engine->regs[i]->cfg, &engine->facts

@@ -20,6 +20,7 @@ static bool is_fit(struct reg *, struct step *);
 static void follow_name(struct reg *, struct step *);
 static void suspend(struct reg *, struct step *, enum outcome, char *why);
 static void resume(struct reg *, struct step *);
+static void await_facts(struct reg *, struct step *);
 static unsigned wanted(struct reg *, struct step *, struct desired *,
     const struct fact_link *);
 static bool agrees(const struct reg *, unsigned family, const struct desired_family *);
@@ -73,6 +74,8 @@ life_consider(struct reg *reg, struct step *step)
 	}
 	if (mask == 0)
 		be_content(reg, step, &desired);
+	else if (reg_lacks(reg) != NULL)
+		await_facts(reg, step);
 	else if (!life->forced && life->rest_until_us > step->now_us)
 		life->next_us = life->rest_until_us;
 	else if (life->settle_until_us > step->now_us)
@@ -115,6 +118,11 @@ is_fit(struct reg *reg, struct step *step)
 	}
 	strbuf_free(&why);
 	resume(reg, step);
+	if (!reg->has_fqdn) {
+		await_facts(reg, step);
+		heap_remove(&reg->engine->heap, &reg->timer);
+		return false;
+	}
 	return true;
 }
 
@@ -122,30 +130,21 @@ is_fit(struct reg *reg, struct step *step)
 static void
 follow_name(struct reg *reg, struct step *step)
 {
-	struct report_registration *report = reg_report(reg);
 	char text[NAME_TEXT_MAX];
 	struct name fqdn;
 
-	if (rules_fqdn(reg->cfg, &reg->engine->facts.host, &fqdn) != FAULT_NONE ||
+	if (rules_fqdn(reg->cfg, &reg->engine->facts, &fqdn) != FAULT_NONE ||
 	    (reg->has_fqdn && name_equal(&reg->fqdn, &fqdn)))
 		return;
 	if (reg->has_fqdn)
 		step_note(step, NOTE_NOTICE, "the host's name has changed: %s is next",
 		    name_format(&fqdn, text));
-	engine_unindex(reg);
 	reg->has_former = reg->has_former || reg->has_fqdn;
-	reg->has_fqdn = true;
-	reg->fqdn = fqdn;
-	engine_index(reg);
+	reg_take_name(reg, step, &fqdn);
 	engine_keep(reg->engine, step, reg, &fqdn);
 	reg->life->place.known = false;
 	sight_free(&reg->life->belief);
 	reg->life->rest_until_us = 0;
-	free(reg->subject);
-	reg->subject = mem_text(name_format(&fqdn, text));
-	step->subject = reg->subject;
-	free(report->fqdn);
-	report->fqdn = mem_text(text);
 }
 
 /* outcome: INVALID when something is wrong with it. */
@@ -179,6 +178,27 @@ resume(struct reg *reg, struct step *step)
 	free(reg->life->suspended);
 	reg->life->suspended = NULL;
 	reg_clear_report(reg);
+}
+
+/* Without servers and a name there is nobody to talk to; DHCP may bring them. */
+static void
+await_facts(struct reg *reg, struct step *step)
+{
+	struct life *life = reg->life;
+	struct report_registration *report = reg_report(reg);
+	char *why = reg_explain_lack(reg, reg_lacks(reg));
+
+	step->again = life->said != NULL && strcmp(life->said, why) == 0;
+	step_note(step, NOTE_NOTICE, "%s", why);
+	free(life->said);
+	life->said = why;
+	life->forced = false;
+	life->rest_until_us = 0;
+	life->next_us = CLOCK_NEVER;
+	free(report->error);
+	report->error = mem_text(why);
+	report->exit = EXIT_CODE_UNAVAILABLE;
+	report->outcome = OUTCOME_PENDING;
 }
 
 /* --- what is wanted and not believed to stand -------------------------------------- */
@@ -347,7 +367,10 @@ life_done(struct reg *reg, struct step *step, const struct txn *txn)
 		succeed(reg, step, txn);
 	else
 		fail(reg, step);
-	life_consider(reg, step);
+	if (life->unheard)
+		life_learned(reg, step);
+	else
+		life_consider(reg, step);
 }
 
 static void

@@ -22,7 +22,7 @@ life_net(struct reg *reg, struct step *step)
 	bool up;
 
 	if (reg->cfg == NULL || reg->withdraw) {
-		life_consider(reg, step);
+		life_learned(reg, step);
 		return;
 	}
 	link = rules_link(reg->cfg, &facts->net);
@@ -46,7 +46,28 @@ life_net(struct reg *reg, struct step *step)
 		rrset_free(&life->seen[family]);
 		life->seen[family] = now[family];
 	}
-	life_consider(reg, step);
+	life_learned(reg, step);
+}
+
+/* New servers may know of another zone, or of another one of the same name. */
+void
+life_learned(struct reg *reg, struct step *step)
+{
+	struct life *life = reg->life;
+	enum reg_servers servers;
+
+	life->unheard = reg->state == REG_RUNNING;
+	if (reg->state == REG_RUNNING || reg->state == REG_DONE)
+		return; /* the conversation goes by the servers it began with */
+	servers = reg_weigh_servers(reg);
+	if (servers != REG_SERVERS_SAME) {
+		reg_take_servers(reg);
+		life->place.known = false;
+	}
+	if (servers == REG_SERVERS_NEW)
+		life_doubt(reg, step, 0);
+	else
+		life_consider(reg, step);
 }
 
 void

@@ -77,6 +77,7 @@ engine_live_report(struct engine *engine, const uint32_t *list, size_t count,
 	report->has_rules = !results;
 	for (i = 0; i < engine->facts.server_count; i++)
 		report_add_server(report, &engine->facts.servers[i]);
+	learn_report(engine->learn, report);
 	if (engine->report.host_fqdn != NULL)
 		report->host_fqdn = mem_text(engine->report.host_fqdn);
 	for (i = 0; i < count; i++) {

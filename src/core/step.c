@@ -43,6 +43,20 @@ step_lookup(struct step *step, const struct endpoint *server, const struct name 
 	return effect->id;
 }
 
+uint64_t
+step_ask(struct step *step, const struct endpoint *server, const struct addr *local,
+    const uint8_t *bytes, size_t len)
+{
+	struct effect *effect = effects_add(step->effects, EFFECT_ASK);
+
+	effect->id = next_id(step);
+	effect->server = *server;
+	effect->local = *local;
+	effect->bytes = mem_copy(bytes, len);
+	effect->len = len;
+	return effect->id;
+}
+
 void
 step_close(struct step *step, uint64_t id)
 {

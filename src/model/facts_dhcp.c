@@ -25,6 +25,16 @@ facts_lease(const struct facts *facts, uint32_t ifindex, const struct addr *addr
 	return NULL;
 }
 
+bool
+facts_has_servers(const struct facts *facts, const struct fact_link *link)
+{
+	for (size_t i = 0; i < facts->server_count && link != NULL; i++)
+		if (facts->servers[i].source != FACT_SOURCE_STATIC &&
+		    facts->servers[i].ifindex == link->ifindex)
+			return true;
+	return false;
+}
+
 const struct name *
 facts_dhcp_domain(const struct facts *facts, uint32_t ifindex)
 {
@@ -35,6 +45,25 @@ facts_dhcp_domain(const struct facts *facts, uint32_t ifindex)
 			return &fact->info.domain;
 	}
 	return NULL;
+}
+
+void
+facts_set_host(struct facts *facts, const struct fact_host *own)
+{
+	const struct fact_link *link = fact_net_default_link(&facts->net);
+	const struct name *domain;
+	struct name fqdn;
+
+	facts->host = *own;
+	if (!own->known || (own->has_domain && !own->from_search) || link == NULL)
+		return;
+	domain = facts_dhcp_domain(facts, link->ifindex);
+	if (domain == NULL || name_join(&fqdn, &own->label, domain) != FAULT_NONE)
+		return;
+	facts->host.has_domain = true;
+	facts->host.from_search = false;
+	facts->host.domain = *domain;
+	facts->host.fqdn = fqdn;
 }
 
 const struct fact_dhcp *

@@ -77,9 +77,11 @@ rules_stand_down(const struct rule_subject *subject, struct strbuf *why)
 }
 
 enum fault
-rules_fqdn(const struct config_registration *reg, const struct fact_host *host,
+rules_fqdn(const struct config_registration *reg, const struct facts *facts,
     struct name *fqdn)
 {
+	const struct fact_host *host = &facts->host;
+	const struct name *given;
 	struct name label, domain;
 	enum fault fault;
 
@@ -99,9 +101,20 @@ rules_fqdn(const struct config_registration *reg, const struct fact_host *host,
 	} else if (host->known && host->has_domain) {
 		domain = host->domain;
 	} else {
-		return FAULT_NAME_EMPTY;
+		given = rules_dhcp_domain(reg, facts);
+		if (given == NULL)
+			return FAULT_NAME_EMPTY;
+		domain = *given;
 	}
 	return name_join(fqdn, &label, &domain);
+}
+
+const struct name *
+rules_dhcp_domain(const struct config_registration *reg, const struct facts *facts)
+{
+	const struct fact_link *link = rules_home(reg, &facts->net);
+
+	return link != NULL ? facts_dhcp_domain(facts, link->ifindex) : NULL;
 }
 
 const struct fact_link *
@@ -112,6 +125,13 @@ rules_link(const struct config_registration *reg, const struct fact_net *net)
 	if (reg->address_count > 0)
 		return NULL;
 	return fact_net_default_link(net);
+}
+
+const struct fact_link *
+rules_home(const struct config_registration *reg, const struct fact_net *net)
+{
+	return reg != NULL && reg->interface != NULL ?
+	    fact_net_link(net, reg->interface) : fact_net_default_link(net);
 }
 
 enum rule_verdict

@@ -32,7 +32,7 @@ rules_forward_zone(const struct rule_subject *subject, struct strbuf *message)
 		    "%s is in a reverse zone, and only forward zones are updated; "
 		    "choose a domain-name outside in-addr.arpa and ip6.arpa",
 		    name_format(&fqdn, text));
-	if (rules_fqdn(subject->reg, &subject->facts->host, &fqdn) != FAULT_NONE)
+	if (rules_fqdn(subject->reg, subject->facts, &fqdn) != FAULT_NONE)
 		return rules_say(message, RULE_UNKNOWN,
 		    "not judged: the FQDN is not known (R4)");
 	name_format(&fqdn, text);
@@ -59,7 +59,7 @@ is_reverse(const struct rule_subject *subject, struct name *fqdn)
 {
 	const struct config_registration *reg = subject->reg;
 
-	if (rules_fqdn(reg, &subject->facts->host, fqdn) == FAULT_NONE)
+	if (rules_fqdn(reg, subject->facts, fqdn) == FAULT_NONE)
 		return name_is_reverse(fqdn);
 	return reg->domain_name != NULL &&
 	    name_parse(fqdn, reg->domain_name) == FAULT_NONE && name_is_reverse(fqdn);
@@ -74,17 +74,18 @@ rules_name_complete(const struct rule_subject *subject, struct strbuf *message)
 	char text[NAME_TEXT_MAX];
 	enum fault fault;
 
-	if ((reg->host_name == NULL && !host->known) ||
-	    (reg->domain_name == NULL && !(host->known && host->has_domain)))
+	if ((reg->host_name == NULL && !host->known) || (reg->domain_name == NULL &&
+	    !(host->known && host->has_domain) &&
+	    rules_dhcp_domain(reg, subject->facts) == NULL))
 		return explain_unknown(subject, message);
-	fault = rules_fqdn(reg, host, &fqdn);
+	fault = rules_fqdn(reg, subject->facts, &fqdn);
 	if (fault != FAULT_NONE)
 		return explain_fault(subject, fault, message);
 	return rules_say(message, RULE_HOLDS, "%s has %u labels and %u octets of 255",
 	    name_format(&fqdn, text), name_labels(&fqdn), (unsigned)fqdn.len);
 }
 
-/* No source that is read now can still bring the missing part: broken, not unknown. */
+/* Broken when no source that is read can still bring the missing part. */
 static enum rule_verdict
 explain_unknown(const struct rule_subject *subject, struct strbuf *message)
 {
@@ -98,6 +99,14 @@ explain_unknown(const struct rule_subject *subject, struct strbuf *message)
 		    "(hostnamectl set-hostname)",
 		    reg->domain_name == NULL ? " and domain-name" : "");
 	known = own_name(subject);
+	if (config_dns_source(subject->config) == DNS_SOURCE_DHCP) {
+		rules_say(message, RULE_UNKNOWN,
+		    "the domain name is not known yet: %s has none configured, the "
+		    "host has none, and DHCP has not given one so far; to name one: "
+		    "domain-name", known);
+		free(known);
+		return RULE_UNKNOWN;
+	}
 	rules_say(message, RULE_BROKEN,
 	    "the domain name is not known: %s has none configured, and the host has "
 	    "none in its node name, /etc/hosts or resolv.conf; set domain-name (or "
@@ -207,7 +216,7 @@ compare_with_host(const struct rule_subject *subject)
 
 	if (!host->known)
 		return NOT_KNOWN;
-	if (host->has_domain && rules_fqdn(reg, host, &name) == FAULT_NONE)
+	if (host->has_domain && rules_fqdn(reg, subject->facts, &name) == FAULT_NONE)
 		return name_equal(&name, &host->fqdn) ? SAME : DIFFERENT;
 	if (reg->host_name == NULL || name_parse(&name, reg->host_name) != FAULT_NONE)
 		return NOT_KNOWN;
@@ -242,7 +251,7 @@ own_name(const struct rule_subject *subject)
 	const char *first = reg->host_name, *rest = reg->domain_name;
 	struct name fqdn;
 
-	if (rules_fqdn(reg, host, &fqdn) == FAULT_NONE)
+	if (rules_fqdn(reg, subject->facts, &fqdn) == FAULT_NONE)
 		return mem_text(name_format(&fqdn, label));
 	if (first == NULL)
 		first = host->known ? name_format(&host->label, label) : "?";

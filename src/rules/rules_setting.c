@@ -39,7 +39,7 @@ rules_servers(const struct rule_subject *subject, struct strbuf *message)
 		return RULE_HOLDS;
 	if (config_dns_source(config) == DNS_SOURCE_DHCP)
 		return rules_say(message, RULE_UNKNOWN,
-		    "no DNS server is known from DHCP; to name one: dns.servers, -s");
+		    "no DNS server is known from DHCP yet; to name one: dns.servers, -s");
 	return rules_say(message, RULE_BROKEN,
 	    "no DNS server: dns.source is static and dns.servers is empty; give "
 	    "dns.servers or -s");

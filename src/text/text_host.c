@@ -120,8 +120,9 @@ find_in_resolv(struct fact_host *host, const char *text)
 	struct name domain;
 
 	while (*text != '\0') {
-		if (resolv_domain(next_line(&text), &domain))
-			take_domain(host, &domain);
+		if (resolv_domain(next_line(&text), &domain) &&
+		    take_domain(host, &domain))
+			host->from_search = true;
 	}
 }
 

@@ -203,10 +203,12 @@ check_orphan(struct sim_world *world, const struct name *fqdn,
 static bool
 fqdn_of(const struct sim_world *world, size_t i, struct name *fqdn)
 {
-	struct fact_host host;
+	struct facts facts = { 0 };
 
-	text_host(world->node_name, world->hosts_text, world->resolv_text, &host);
-	return rules_fqdn(&world->config->registrations[i], &host, fqdn) == FAULT_NONE;
+	text_host(world->node_name, world->hosts_text, world->resolv_text,
+	    &facts.host);
+	return rules_fqdn(&world->config->registrations[i], &facts, fqdn) ==
+	    FAULT_NONE;
 }
 
 static bool

@@ -20,13 +20,14 @@ sim_monitor_owner(const struct sim_msg *msg)
 const struct config_registration *
 sim_monitor_in(const struct sim_view *view, const struct name *fqdn)
 {
+	struct facts facts = { .host = view->host };
 	struct name name;
 
 	for (size_t i = 0; i < view->config->registration_count; i++) {
 		const struct config_registration *reg =
 		    &view->config->registrations[i];
 
-		if (rules_fqdn(reg, &view->host, &name) == FAULT_NONE &&
+		if (rules_fqdn(reg, &facts, &name) == FAULT_NONE &&
 		    name_equal(&name, fqdn))
 			return reg;
 	}

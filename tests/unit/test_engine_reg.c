@@ -125,6 +125,7 @@ Test(engine_reg, a_signal_between_two)
 Test(engine_reg, no_dns_server)
 {
 	config->server_count = 0;
+	config->dns_source = DNS_SOURCE_STATIC;
 	stand("192.0.2.10", 0);
 	go();
 	cr_expect_eq(talk.exit, EXIT_CODE_UNAVAILABLE);

@@ -34,6 +34,8 @@ Test(rules, unknown_is_never_broken)
 	build(&world, FQDN_DEDICATED);
 	facts_free(&world.facts);
 	memset(&world.facts, 0, sizeof(world.facts));
+	expect_broken(&world, ""); /* DHCP may bring it */
+	world.config->dns_source = DNS_SOURCE_STATIC;
 	expect_broken(&world, "R4");
 	set(&world.reg->domain_name, "corp.example");
 	expect_broken(&world, "");
@@ -75,14 +77,14 @@ expect_fqdn(struct world *world, const char *wanted)
 	struct name name;
 	char text[NAME_TEXT_MAX];
 
-	cr_assert_eq(rules_fqdn(world->reg, &world->facts.host, &name), FAULT_NONE);
+	cr_assert_eq(rules_fqdn(world->reg, &world->facts, &name), FAULT_NONE);
 	cr_expect_str_eq(name_format(&name, text), wanted);
 }
 
 Test(rules, fqdn)
 {
 	struct world world;
-	const struct fact_host *host = &world.facts.host;
+	const struct facts *facts = &world.facts;
 	struct name name;
 	char label[65] = { 0 };
 
@@ -95,15 +97,15 @@ Test(rules, fqdn)
 	set_host(&world, NULL, NULL);
 	expect_fqdn(&world, "pc2.lab.example");
 	set(&world.reg->host_name, NULL);
-	cr_expect_eq(rules_fqdn(world.reg, host, &name), FAULT_NAME_EMPTY);
+	cr_expect_eq(rules_fqdn(world.reg, facts, &name), FAULT_NAME_EMPTY);
 	set_host(&world, "pc1", NULL);
 	expect_fqdn(&world, "pc1.lab.example");
 	set(&world.reg->domain_name, NULL);
-	cr_expect_eq(rules_fqdn(world.reg, host, &name), FAULT_NAME_EMPTY);
+	cr_expect_eq(rules_fqdn(world.reg, facts, &name), FAULT_NAME_EMPTY);
 	set(&world.reg->domain_name, "a..b");
-	cr_expect_eq(rules_fqdn(world.reg, host, &name), FAULT_LABEL_EMPTY);
+	cr_expect_eq(rules_fqdn(world.reg, facts, &name), FAULT_LABEL_EMPTY);
 	set(&world.reg->host_name, memset(label, 'a', 64));
-	cr_expect_eq(rules_fqdn(world.reg, host, &name), FAULT_LABEL_LONG);
+	cr_expect_eq(rules_fqdn(world.reg, facts, &name), FAULT_LABEL_LONG);
 	tear(&world);
 }
 
@@ -140,6 +142,21 @@ Test(rules, r1_top_level)
 	tear(&world);
 }
 
+/* DHCP gives a domain on a link. */
+static void
+lease(struct world *world, uint32_t ifindex, const char *domain)
+{
+	struct facts *facts = &world->facts;
+	struct fact_dhcp *fact;
+
+	facts->dhcp = mem_grow(facts->dhcp, &facts->dhcp_cap, facts->dhcp_count + 1,
+	    sizeof(*fact));
+	fact = &facts->dhcp[facts->dhcp_count++];
+	*fact = (struct fact_dhcp){.source = FACT_SOURCE_LEASE, .ifindex = ifindex};
+	fact->info.has_domain = true;
+	cr_assert_eq(name_parse(&fact->info.domain, domain), FAULT_NONE);
+}
+
 Test(rules, r4_name)
 {
 	struct world world;
@@ -149,6 +166,16 @@ Test(rules, r4_name)
 	build(&world, FQDN_DEDICATED);
 	expect(&world, "R4", RULE_HOLDS, "pc1-amt.corp.example", "22 octets");
 	set_host(&world, "pc1", NULL);
+	expect(&world, "R4", RULE_UNKNOWN, "pc1-amt", "DHCP", "domain-name");
+	lease(&world, 3, "other.example");
+	expect(&world, "R4", RULE_UNKNOWN, "pc1-amt");
+	lease(&world, 2, "corp.example");
+	expect(&world, "R4", RULE_HOLDS, "pc1-amt.corp.example");
+	set(&world.reg->interface, "eth1");
+	expect(&world, "R4", RULE_HOLDS, "pc1-amt.other.example");
+	set(&world.reg->interface, NULL);
+	world.facts.dhcp_count = 0;
+	world.config->dns_source = DNS_SOURCE_STATIC;
 	expect(&world, "R4", RULE_BROKEN, "pc1-amt", "domain name", "set domain-name");
 	set_host(&world, NULL, NULL);
 	expect(&world, "R4", RULE_BROKEN, "set domain-name");
