@@ -122,8 +122,7 @@ rules_dhcp_server(const struct rule_subject *subject, struct strbuf *message)
 		return rules_say(message, RULE_HOLDS,
 		    "override-dhcp-server is true: updated whatever the DHCP server "
 		    "does");
-	if (link == NULL ||
-	    rules_fqdn(reg, &subject->facts->host, &fqdn) != FAULT_NONE)
+	if (link == NULL || rules_fqdn(reg, subject->facts, &fqdn) != FAULT_NONE)
 		return rules_say(message, RULE_UNKNOWN, link == NULL ?
 		    "not judged: there is no interface whose DHCP server could tell" :
 		    "not judged: the FQDN is not known (R4)");

@@ -144,17 +144,12 @@ Test(rules, r1_top_level)
 
 /* DHCP gives a domain on a link. */
 static void
-lease(struct world *world, uint32_t ifindex, const char *domain)
+name_domain(struct world *world, uint32_t ifindex, const char *domain)
 {
-	struct facts *facts = &world->facts;
-	struct fact_dhcp *fact;
+	struct dhcp_info *info = learned(world, FACT_SOURCE_LEASE, ifindex);
 
-	facts->dhcp = mem_grow(facts->dhcp, &facts->dhcp_cap, facts->dhcp_count + 1,
-	    sizeof(*fact));
-	fact = &facts->dhcp[facts->dhcp_count++];
-	*fact = (struct fact_dhcp){.source = FACT_SOURCE_LEASE, .ifindex = ifindex};
-	fact->info.has_domain = true;
-	cr_assert_eq(name_parse(&fact->info.domain, domain), FAULT_NONE);
+	info->has_domain = true;
+	cr_assert_eq(name_parse(&info->domain, domain), FAULT_NONE);
 }
 
 Test(rules, r4_name)
@@ -167,9 +162,9 @@ Test(rules, r4_name)
 	expect(&world, "R4", RULE_HOLDS, "pc1-amt.corp.example", "22 octets");
 	set_host(&world, "pc1", NULL);
 	expect(&world, "R4", RULE_UNKNOWN, "pc1-amt", "DHCP", "domain-name");
-	lease(&world, 3, "other.example");
+	name_domain(&world, 3, "other.example");
 	expect(&world, "R4", RULE_UNKNOWN, "pc1-amt");
-	lease(&world, 2, "corp.example");
+	name_domain(&world, 2, "corp.example");
 	expect(&world, "R4", RULE_HOLDS, "pc1-amt.corp.example");
 	set(&world.reg->interface, "eth1");
 	expect(&world, "R4", RULE_HOLDS, "pc1-amt.other.example");
