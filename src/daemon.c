@@ -135,7 +135,7 @@ daemon_introduce(struct daemon *daemon, struct engine *engine)
 }
 
 int
-daemon_run(struct daemon *daemon, const struct statedir *state)
+daemon_run(struct daemon *daemon, struct statedir *state)
 {
 	struct event start = {.kind = EVENT_START, .wall_s = (int64_t)time(NULL)};
 

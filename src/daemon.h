@@ -42,7 +42,7 @@ void daemon_introduce(struct daemon *daemon, struct engine *engine);
  * a SAVE fails.  Returns FINISH's exit code.  SIGINT and SIGTERM, blocked by the caller
  * until now, are unblocked and become STOP.
  */
-int daemon_run(struct daemon *daemon, const struct statedir *state);
+int daemon_run(struct daemon *daemon, struct statedir *state);
 
 /* Close everything and let the loop run dry; saves that were asked for are written. */
 void daemon_free(struct daemon *daemon);

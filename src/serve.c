@@ -227,7 +227,7 @@ run(struct serve *serve)
 	serve->engine = make_engine(serve);
 	daemon_introduce(serve->daemon, serve->engine);
 	return daemon_run(serve->daemon,
-	    holds_state(serve) ? &serve->statedir : NULL);
+	    serve->statedir.fd != -1 ? &serve->statedir : NULL);
 }
 
 static void
@@ -249,7 +249,8 @@ make_engine(struct serve *serve)
 	struct config *config = serve->config;
 	struct engine_options options = {
 		.mode = ENGINE_DAEMON,
-		.state_writable = holds_state(serve),
+		.state_writable = serve->statedir.fd != -1,
+		.state_fault = holds_state(serve) ? FAULT_NONE : serve->statedir.fault,
 		.timeout_us = serve->options->timeout_us,
 	};
 

@@ -28,6 +28,8 @@ struct engine_options {
 	enum engine_mode mode;
 	bool dry_run;               /* queries are sent, UPDATEs and SAVEs are not */
 	bool state_writable;        /* false: a later --withdraw cannot know (warned) */
+	enum fault state_fault;     /* daemon: why the state cannot be written now; NONE:
+	                             * it can */
 	bool quick;                 /* without a file: the state's other names are not
 	                             * registrations removed from one */
 	int64_t timeout_us;         /* bound on the whole run, from START */

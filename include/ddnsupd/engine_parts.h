@@ -95,7 +95,7 @@ struct engine {
 	int signal;
 	uint64_t serial;
 	bool can_save;
-	bool disk_failed;            /* and it was said */
+	enum fault disk_fault;       /* why not, and it was said; NONE: it can be written */
 	uint64_t generation;         /* of the last SAVE */
 	uint64_t saved;
 	uint32_t *savers;            /* regs that wait for the disk */
@@ -241,8 +241,14 @@ void reg_take_name(struct reg *reg, struct step *step, const struct name *fqdn);
 
 /* --- engine_disk.c: the state could be written, or not ------------------------------ */
 
+/* A disk that cannot be written when the daemon starts may be later. */
+void engine_disk_start(struct engine *engine, struct step *step);
+
 void engine_disk_event(struct engine *engine, struct step *step,
     const struct event *event);
+
+/* One sentence of its own memory when it cannot be written; NULL: it can. */
+char *engine_disk_error(const struct engine *engine);
 
 /* It is written again, whoever waits for it or not. */
 void engine_disk_retry(struct engine *engine, struct step *step);

@@ -110,6 +110,7 @@ struct report {
 	size_t source_count;
 	size_t source_cap;
 	char *host_fqdn;       /* NULL: not known */
+	char *state_error;     /* the daemon's: why it cannot write its state; NULL: it can */
 	bool has_rules;        /* --check */
 	struct report_rule *rules;
 	size_t rule_count;

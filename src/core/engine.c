@@ -48,7 +48,9 @@ engine_new(struct config *config, struct state *state,
 	engine->state = *state;
 	memset(state, 0, sizeof(*state));
 	engine->options = *options;
-	engine->can_save = options->state_writable && !options->dry_run;
+	engine->disk_fault = options->state_fault;
+	engine->can_save = options->state_writable && !options->dry_run &&
+	    options->state_fault == FAULT_NONE;
 	rng_seed(&engine->rng, options->seed);
 	engine->learn = learn_new(&engine->facts, options->mode != ENGINE_CHECK,
 	    options->mode != ENGINE_DAEMON);

@@ -19,6 +19,7 @@ engine_daemon_start(struct engine *engine, struct step *step)
 	step->tally = engine->tally;
 	/* the run has no end of its own */
 	heap_remove(&engine->heap, &engine->deadline);
+	engine_disk_start(engine, step);
 	engine_mark_former(engine);
 	engine_withdraw_orphans(engine, step);
 }
@@ -213,6 +214,8 @@ engine_tell_status(struct engine *engine, struct step *step)
 		    counts[LIFE_RESTING]);
 	if (counts[LIFE_SUSPENDED] > 0)
 		strbuf_printf(&text, ", %u suspended", counts[LIFE_SUSPENDED]);
+	if (engine->disk_fault != FAULT_NONE)
+		strbuf_add(&text, "; the state cannot be written");
 	if (engine->status != NULL && strcmp(engine->status, strbuf_text(&text)) == 0) {
 		strbuf_free(&text);
 		return;

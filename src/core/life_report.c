@@ -75,6 +75,7 @@ engine_live_report(struct engine *engine, const uint32_t *list, size_t count,
 	report->version = PACKAGE_VERSION;
 	report->uptime_us = now_us - engine->started_us;
 	report->has_rules = !results;
+	report->state_error = engine_disk_error(engine);
 	for (i = 0; i < engine->facts.server_count; i++)
 		report_add_server(report, &engine->facts.servers[i]);
 	learn_report(engine->learn, report);

@@ -159,6 +159,7 @@ report_free(struct report *report)
 	free(report->servers);
 	free(report->rules);
 	free(report->host_fqdn);
+	free(report->state_error);
 	free(report->error);
 	*report = (struct report){0};
 }

@@ -87,6 +87,19 @@ statedir_lock(struct statedir *dir)
 	return FAULT_NONE;
 }
 
+enum fault
+statedir_lock_again(struct statedir *dir)
+{
+	enum fault fault;
+
+	if (dir->lock != -1)
+		return FAULT_NONE;
+	dir->fault = FAULT_NONE;
+	statedir_look(dir);
+	fault = statedir_lock(dir);
+	return fault != FAULT_NONE ? fault : dir->fault;
+}
+
 void
 statedir_holder(const struct statedir *dir, bool *daemon, long *pid)
 {

@@ -46,6 +46,12 @@ void statedir_open(struct statedir *dir, const struct statedir_want *want);
  */
 enum fault statedir_lock(struct statedir *dir);
 
+/*
+ * A directory that could not be locked when it was opened may be writable now.  NONE: the
+ * lock is held, now or since long.
+ */
+enum fault statedir_lock_again(struct statedir *dir);
+
 /* After FILE_LOCKED: who holds the lock?  *daemon: a daemon, not a single run. */
 void statedir_holder(const struct statedir *dir, bool *daemon, long *pid);
 

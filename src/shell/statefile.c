@@ -30,7 +30,7 @@ struct save {
 
 struct statefile {
 	struct uvx *uvx;
-	const struct statedir *dir;
+	struct statedir *dir;
 	uv_work_t work;
 	struct save running; /* the worker's while busy */
 	struct save waiting;
@@ -67,7 +67,7 @@ statefile_set_aside(const struct statedir *dir)
 }
 
 struct statefile *
-statefile_new(struct uvx *uvx, const struct statedir *dir)
+statefile_new(struct uvx *uvx, struct statedir *dir)
 {
 	struct statefile *file = mem_zero(1, sizeof(*file));
 
@@ -120,7 +120,9 @@ on_save_work(uv_work_t *work)
 {
 	struct statefile *file = work->data;
 
-	file->fault = replace(file->dir, file->running.text);
+	file->fault = statedir_lock_again(file->dir);
+	if (file->fault == FAULT_NONE)
+		file->fault = replace(file->dir, file->running.text);
 }
 
 static void

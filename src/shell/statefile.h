@@ -21,8 +21,9 @@ enum fault statefile_set_aside(const struct statedir *dir);
 
 struct statefile;
 
-/* dir: open, locked, and in place until the loop has run dry. */
-struct statefile *statefile_new(struct uvx *uvx, const struct statedir *dir);
+/* dir: open, in place until the loop has run dry, and not looked at by others meanwhile.
+ * One that is not locked yet is locked before anything is written. */
+struct statefile *statefile_new(struct uvx *uvx, struct statedir *dir);
 
 /*
  * Carry out EFFECT_SAVE off the loop's thread: EVENT_SAVED or SAVE_FAILED comes under

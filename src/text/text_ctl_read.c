@@ -55,6 +55,7 @@ text_ctl_read_report(const json_t *object, struct report *report)
 		read_rule(json_array_get(list, i), report);
 	report->host_fqdn =
 	    text_ctl_read_text(json_object_get(object, "host"), "fqdn");
+	report->state_error = text_ctl_read_text(object, "state_error");
 	report->error = text_ctl_read_text(object, "error");
 	report->exit = (enum exit_code)text_ctl_read_int(object, "exit", 0);
 	report->version = json_string_value(json_object_get(daemon, "version"));

@@ -64,6 +64,8 @@ text_json_report(const struct report *report)
 		text_json_set(list, "version", text_json_string(report->version));
 		text_json_set(list, "uptime_s", seconds(report->uptime_us));
 		text_json_set(top, "daemon", list);
+		text_json_set(top, "state_error",
+		    text_json_string(report->state_error));
 	}
 	text_json_set(top, "exit", text_json_sure(json_integer(report->exit)));
 	return top;

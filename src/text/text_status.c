@@ -38,6 +38,7 @@ enum mark {
 };
 
 static void print_head(struct text_pen *pen, const struct report *report);
+static void print_state_error(struct text_pen *pen, const struct report *report);
 static void print_registration(struct text_pen *pen, const struct report *report,
     const struct report_registration *reg);
 static enum mark mark_of(const struct report_registration *reg);
@@ -64,6 +65,7 @@ text_ctl_status(const struct report *report, bool colour, unsigned width,
 
 	print_head(&pen, report);
 	text_servers(&pen, report);
+	print_state_error(&pen, report);
 	for (size_t i = 0; i < report->registration_count; i++)
 		print_registration(&pen, report, &report->registrations[i]);
 	if (report->registration_count == 0) {
@@ -91,6 +93,17 @@ print_head(struct text_pen *pen, const struct report *report)
 	text_pen_rest(pen, text.s, INDENT);
 	text_pen_end(pen);
 	strbuf_free(&text);
+}
+
+static void
+print_state_error(struct text_pen *pen, const struct report *report)
+{
+	if (report->state_error == NULL)
+		return;
+	text_pen_begin(pen, 0);
+	text_pen_cell(pen, "!!", 0, INK_BAD);
+	text_pen_rest(pen, report->state_error, INDENT);
+	text_pen_end(pen);
 }
 
 static void

@@ -131,11 +131,13 @@ def inside_of(daemon, command):
 
 
 @stories("daemon faults: the state directory becomes {}: updates go on, and it is said", {
-    "not ours to write": (":", "chmod 555 {state}", "chmod 755 {state}"),
+    "not ours to write": (":", "chmod 555 {state}", "chmod 755 {state}",
+                          "permission denied"),
     "full": ("mount -t tmpfs -o size=64k,mode=755 none {state}",
-             "dd if=/dev/zero of={state}/fill bs=4k 2>/dev/null || :", "rm {state}/fill"),
+             "dd if=/dev/zero of={state}/fill bs=4k 2>/dev/null || :", "rm {state}/fill",
+             "no space left"),
 })
-def disk(world, before, hinder, allow):
+def disk(world, before, hinder, allow, why):
     server, agent = world.bind(), world.agent(addresses=(f"{HOST}/24",))
     with Daemon(world, agent, conf(agent),
                 prefix=mounted(before.format(state=agent.state))) as daemon:
@@ -145,17 +147,50 @@ def disk(world, before, hinder, allow):
         change(agent)
         settle(daemon, server, NAME, {HOST, LATER}, seconds=15)
         daemon.wait_log("(?i)state.*(read-only|no space|cannot|not)")
+        tells_of_the_disk(daemon, why)
         change(agent, "192.0.2.12")
         settle(daemon, server, NAME, {HOST, LATER, "192.0.2.12"}, seconds=15)
         inside_of(daemon, allow.format(state=agent.state))
         until(lambda: re.search(r"192\.0\.2\.12", state_text(daemon)),
               "the state is written again", 40, daemon)
         daemon.wait_log("state: written again")
+        tells_of_the_disk(daemon, None)
         equal(len(daemon.wait_log("state: cannot be written")), 1, "warnings", daemon)
         change(agent, "192.0.2.13")
         settle(daemon, server, NAME, {HOST, LATER, "192.0.2.12", "192.0.2.13"}, seconds=15)
         until(lambda: re.search(r"192\.0\.2\.13", state_text(daemon)),
               "the state is written as before", 5, daemon)
+
+
+def tells_of_the_disk(daemon, why):
+    """ddnsctl and the service manager say why the state cannot be written; None: it can"""
+    def told():
+        error = daemon.status()["state_error"]
+        line = daemon.manager.messages("STATUS=")[-1]
+        return (error is not None and why in error if why else error is None) and (
+            ("state cannot be written" in line) == (why is not None))
+
+    until(told, lambda: f"state_error: {why} ({daemon.status()['state_error']})",
+          context=daemon)
+    text = daemon.ctl("status").stdout
+    equal("!!  the state cannot be written" in text, why is not None, "for a person", text)
+
+
+@story("daemon faults: the state is read-only at the start: said, and written when it can be")
+def disk_at_the_start(world):
+    server, agent = world.bind(), world.agent(addresses=(f"{HOST}/24",))
+    mount = f"mount -t tmpfs -o ro,mode=755 none {agent.state}"
+    with Daemon(world, agent, conf(agent), prefix=mounted(mount)) as daemon:
+        held(world, daemon, server, NAME, {HOST})
+        tells_of_the_disk(daemon, "read-only")
+        inside_of(daemon, f"mount -o remount,rw none {agent.state}")
+        daemon.wait_log("state: written again", seconds=40)
+        tells_of_the_disk(daemon, None)
+        true(HOST in state_text(daemon), "the state is written", daemon)
+        lock = subprocess.run(["nsenter", f"--mount=/proc/{daemon.pid}/ns/mnt", "cat",
+                               f"{agent.state}/lock"], capture_output=True, text=True,
+                              check=False)
+        equal(lock.stdout, f"daemon {daemon.pid}\n", "the lock's text", daemon)
 
 
 def state_text(daemon):

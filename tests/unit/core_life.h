@@ -36,6 +36,7 @@ static struct {
 	int64_t wake_us;
 	bool silent;
 	bool slow_disk;           /* a SAVE is not answered */
+	enum fault disk_fault;    /* a SAVE fails so; NONE: it does not */
 	int rcode;                /* of every UPDATE; 0: applied */
 	unsigned lose;            /* answers to UPDATEs that get lost */
 	struct strbuf said;       /* questions and updates since the last look */
@@ -266,7 +267,9 @@ serve(void)
 	for (;;) {
 		if (!d.slow_disk && d.talk.save_id > d.saved) {
 			d.saved = d.talk.save_id;
-			post((struct event){.kind = EVENT_SAVED, .id = d.saved});
+			post((struct event){.kind = d.disk_fault == FAULT_NONE ?
+			    EVENT_SAVED : EVENT_SAVE_FAILED,
+			    .fault = d.disk_fault, .id = d.saved});
 		}
 		if (i >= d.talk.open_count)
 			return;
@@ -340,13 +343,18 @@ config_of(const char *yaml)
 	return config;
 }
 
+/* The state's directory: none at all; none that can be written now, why. */
+static bool unwritable;
+static enum fault unwritable_now;
+
 /* Before START; `state` may be NULL. */
 static inline void
 boot(const char *yaml, struct state *state)
 {
 	struct engine_options options = {
 		.mode = ENGINE_DAEMON,
-		.state_writable = true,
+		.state_writable = !unwritable,
+		.state_fault = unwritable_now,
 		.timeout_us = CLOCK_S(30),
 		.seed = {3},
 	};

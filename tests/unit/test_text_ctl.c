@@ -313,6 +313,16 @@ Test(text_ctl, servers_there_and_back)
 	free(line);
 }
 
+Test(text_ctl, status_when_the_state_cannot_be_written)
+{
+	status_is("{\"exit\":0,\"report\":{\"registrations\":[],\"state_error\":"
+	    "\"the state cannot be written (no space left)\"}}", false, 80,
+	    "ddnsupd , on a host whose FQDN is not known\n"
+	    "DNS servers: none known\n"
+	    "!!  the state cannot be written (no space left)\n"
+	    "no registrations\n");
+}
+
 /* What the network said does not reach the terminal as it is. */
 Test(text_ctl, status_is_escaped)
 {
