@@ -71,7 +71,9 @@ add(struct learn *learn, const struct event *event, const struct lease *lease)
 
 /*
  * Wall time is compared only with wall time of the same clock: what the file says, or
- * when it was written.  FACT_FOREVER: no end is known.
+ * when it was written.  FACT_FOREVER: no end is known.  networkd's file says how long
+ * the lease was when it was new: a renewal that changes nothing does not touch the file,
+ * the end of the lease removes it.
  */
 static int64_t
 seconds_left(const struct event *event, const struct lease *lease)
@@ -79,6 +81,8 @@ seconds_left(const struct event *event, const struct lease *lease)
 	uint32_t lease_s = lease->info.lease_s;
 	int64_t left_s;
 
+	if (event->lease_kind == LEASE_NETWORKD)
+		return FACT_FOREVER;
 	if (lease->expires_s != 0)
 		left_s = lease->expires_s - event->wall_s;
 	else if (lease_s == 0 || lease_s == FACT_FOREVER)
