@@ -219,8 +219,8 @@ void reg_take_servers(struct reg *reg);
 
 enum reg_servers {
 	REG_SERVERS_SAME,
-	REG_SERVERS_FEWER,   /* or in another order */
-	REG_SERVERS_NEW,
+	REG_SERVERS_FEWER,   /* or in another order, but for the first */
+	REG_SERVERS_NEW,     /* or another one is the first, who is believed */
 };
 
 /* What has become of those taken; that there are none now is no change. */

@@ -35,10 +35,13 @@ reg_weigh_servers(const struct reg *reg)
 	if (count > 0 && count != reg->server_count)
 		found = REG_SERVERS_FEWER;
 	for (size_t i = 0; i < count && found != REG_SERVERS_NEW; i++) {
-		if (!is_listed(reg->servers, reg->server_count, &list[i]))
+		bool moved = i >= reg->server_count ||
+		    !endpoint_equal(&list[i], &reg->servers[i]);
+
+		if (!is_listed(reg->servers, reg->server_count, &list[i]) ||
+		    (moved && i == 0))
 			found = REG_SERVERS_NEW;
-		else if (i >= reg->server_count ||
-		    !endpoint_equal(&list[i], &reg->servers[i]))
+		else if (moved)
 			found = REG_SERVERS_FEWER;
 	}
 	free(list);
