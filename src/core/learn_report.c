@@ -158,19 +158,24 @@ nothing(const struct learn *learn, enum fact_source source)
 	case FACT_SOURCE_LEASE:
 		return no_lease(learn);
 	case FACT_SOURCE_OBSERVED:
+		if (!learn->asks)
+			return mem_text("not listened to by --check");
 		return mem_text(learn->seen ? "requests seen, no answer that counts" :
 		    "nothing seen yet");
 	case FACT_SOURCE_INFORM:
 	case FACT_SOURCE_DHCPV6:
 		if (learn->facts->dhcp_count > 0)
 			return mem_text("not asked: others have answered");
+		if (!learn->asks)
+			return mem_text("not asked: --check sends nothing");
 		return mem_text(source == FACT_SOURCE_INFORM ?
 		    "not asked yet: no link that is up with an IPv4 address" :
 		    "not asked yet: no link that is up with a link-local address");
 	case FACT_SOURCE_RA:
 		return mem_text("no router has named a server yet");
 	case FACT_SOURCE_HOOK:
-		return mem_text("no hook has said anything yet");
+		return mem_text(learn->hurry ? "hooks tell the daemon only" :
+		    "no hook has said anything yet");
 	case FACT_SOURCE_STATIC:
 		break;
 	}
