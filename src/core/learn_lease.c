@@ -1,7 +1,8 @@
 /*
  * learn_lease: lease files as they are now; a file's entries are replaced as a whole.
  *
- * A file that cannot be read is said once and is as one that is not there.
+ * A file that cannot be read is said once and is as one that is not there; the shell
+ * posts one that is not to be believed once for each reason.
  */
 #include <stdlib.h>
 #include <string.h>
@@ -15,6 +16,7 @@ static void forget(struct learn *, const char *path);
 static void add(struct learn *, const struct event *, const struct lease *);
 static int64_t seconds_left(const struct event *, const struct lease *);
 static void note(struct learn *, struct step *, const char *path, enum fault);
+static void say(struct step *, enum note_level, const char *path, const char *why);
 static void forget_path(struct learn *, const char *path);
 
 bool
@@ -27,6 +29,8 @@ learn_lease(struct learn *learn, struct step *step, const struct event *event)
 	forget(learn, event->path);
 	if (event->bytes == NULL) {
 		forget_path(learn, event->path);
+		if (event->error != NULL)
+			say(step, NOTE_NOTICE, event->path, event->error);
 		return true;
 	}
 	leases = mem_zero(1, sizeof(*leases));
@@ -99,8 +103,6 @@ seconds_left(const struct event *event, const struct lease *lease)
 static void
 note(struct learn *learn, struct step *step, const char *path, enum fault fault)
 {
-	const char *subject = step->subject;
-	char *escaped;
 	size_t i;
 
 	for (i = 0; i < learn->path_count; i++)
@@ -116,12 +118,19 @@ note(struct learn *learn, struct step *step, const char *path, enum fault fault)
 	if (learn->paths[i].fault == fault)
 		return;
 	learn->paths[i].fault = fault;
-	if (fault == FAULT_NONE)
-		return;
-	escaped = escape_text(path);
+	if (fault != FAULT_NONE)
+		say(step, NOTE_WARNING, path, fault_text(fault));
+}
+
+static void
+say(struct step *step, enum note_level level, const char *path, const char *why)
+{
+	const char *subject = step->subject;
+	char *escaped = escape_text(path);
+
 	step->subject = "lease";
-	step_note(step, NOTE_WARNING, "%s: %s; it counts as absent until it is written "
-	    "again", escaped, fault_text(fault));
+	step_note(step, level, "%s: %s; it counts as absent until it is written again",
+	    escaped, why);
 	step->subject = subject;
 	free(escaped);
 }

@@ -5,11 +5,13 @@ import pwd
 import shutil
 import time
 
-from daemon import until
+import net
+from configs import DEDICATED
+from daemon import Daemon, conf, until
 from dhcp_world import Machine
 from probing import Probe
 from story import stories, story
-from world import equal, true
+from world import equal, result, true
 
 NETWORKD, DHCLIENT, DHCPCD, DHCPCD6 = range(4)  # enum lease_kind
 FILE = "/var/lib/dhcp/dhclient.eth0.leases"
@@ -196,6 +198,7 @@ def rename_over(machine, text):
 
 def link_over(machine, text):
     os.unlink(machine.path(FILE))
+    time.sleep(QUIET_S)
     machine.write("/var/lib/dhcp/aside", text)
     os.link(machine.path("/var/lib/dhcp/aside"), machine.path(FILE))
 
@@ -279,3 +282,88 @@ def many(world):
         time.sleep(QUIET_S)
         equal(len(probe.events()), 65, "events")
         refused(probe, "/run/systemd/netif/leases", "64")
+
+
+# --- with the daemon behind it --------------------------------------------------------
+
+LEASE = """lease {
+  interface "eth0";
+  fixed-address 192.0.2.10;
+  option domain-name-servers %s;
+  option domain-name "corp.example";
+  option dhcp-lease-time 3600;
+  renew 0 2040/01/01 00:00:00;
+  rebind 0 2040/01/01 00:00:00;
+  expire 0 2040/01/01 00:00:00;
+}
+"""
+
+
+def addressed(world):
+    machine = pc(world)
+    net.ip("addr add 192.0.2.10/24 dev eth0\n", machine.namespace)
+    return machine
+
+
+def servers(daemon):
+    return {server["address"].partition("#")[0] for server in daemon.status()["dns_servers"]
+            if server["source"] == "lease"}
+
+
+@story("dhcp leases: the daemon learns, follows and forgets; what is not to be believed is said")
+def daemon_follows(world):
+    machine = addressed(world)
+    machine.write(FILE, LEASE % "192.0.2.53")
+    # Nobody else has anything to do with it here.
+    text = conf(machine, DEDICATED, dns={"source": "dhcp", "dhcp_sources": "[lease]"})
+    with Daemon(world, machine, text) as daemon:
+        equal(servers(daemon), {"192.0.2.53"}, "servers at the start", daemon)
+        rename_over(machine, LEASE % "192.0.2.54, 192.0.2.55")
+        until(lambda: servers(daemon) == {"192.0.2.54", "192.0.2.55"}, "the new servers",
+              context=daemon)
+        replace(machine, make_link)
+        until(lambda: servers(daemon) == set(), "no servers", context=daemon)
+        line, = daemon.wait_log("dhclient.eth0.leases: it is a symbolic link")
+        true("absent" in line, f"what follows: {line}", daemon)
+        replace(machine, make_owned)
+        daemon.wait_log(f"belongs to user {SOMEBODY}")
+        rename_over(machine, (LEASE % "192.0.2.56")[:-40])
+        daemon.wait_log("dhclient.eth0.leases: syntax error")
+        equal(servers(daemon), set(), "servers of a file half written", daemon)
+        rename_over(machine, LEASE % "192.0.2.56")
+        until(lambda: servers(daemon) == {"192.0.2.56"}, "the whole file", context=daemon)
+        machine.config(conf(machine, DEDICATED, dns={"source": "dhcp",
+                                                     "dhcp_sources": "[ra]"}))
+        equal(daemon.ctl("reload").exit, 0, "reload", daemon)
+        until(lambda: servers(daemon) == set(), "no servers, leases not being wanted",
+              context=daemon)
+        machine.config(text)
+        equal(daemon.ctl("reload").exit, 0, "reload", daemon)
+        until(lambda: servers(daemon) == {"192.0.2.56"}, "wanted again", context=daemon)
+
+
+@story("dhcp leases: --once takes the servers of a lease that is there, at once")
+def once_at_once(world):
+    world.bind()
+    machine = addressed(world)
+    machine.write(FILE, LEASE % "192.0.2.53")
+    run = machine.run("--once", "-D", "pc1-amt.corp.example", "-i", "eth0")
+    result(run, 0, "updated")
+    true(run.elapsed < 1, f"{run.elapsed:.1f} s", run)
+
+
+@story("dhcp leases: --once waits for a lease, and sees it come")
+def once_waits(world):
+    world.bind()
+    machine = addressed(world)
+    machine.config("dns: {source: dhcp, dhcp-sources: [lease]}\nregistrations:\n"
+                   "  - {name: amt, fqdn: dedicated, host-name: pc1-amt, "
+                   "domain-name: corp.example, interface: eth0}\n")
+    started = time.monotonic()
+    process, command = machine.start("--once", "-j", "-t", "10", "-c",
+                                     os.path.join(machine.directory, "ddnsupd.yaml"))
+    time.sleep(1)
+    rename_over(machine, LEASE % "192.0.2.53")
+    run = machine.finish(process, command, started)
+    result(run, 0, "updated")
+    true(run.elapsed < 4, f"{run.elapsed:.1f} s", run)

@@ -33,6 +33,11 @@ def packet_descriptors(daemon):
     return found & set(packet_sockets(daemon.agent.namespace))
 
 
+def unavailable(daemon):
+    return {source["source"]: source["text"] for source in daemon.status()["dns_sources"]
+            if not source["available"]}
+
+
 def reads(daemon, link):
     """What comes in is read: more than its buffer holds goes through."""
     inode = packet_descriptors(daemon).pop()
@@ -91,6 +96,21 @@ def no_rights(world):
     with Daemon(world, agent, conf(agent, DEDICATED, dns=SOURCES), prefix=prefix,
                 files=user_files(agent)) as daemon:
         equal(packet_sockets(agent.namespace), {}, "packet sockets", daemon)
+        equal(unavailable(daemon), {source: "not permitted: needs CAP_NET_RAW at start"
+                                    for source in ("observed", "inform", "dhcpv6")},
+              "sources that cannot be used", daemon)
+        equal(daemon.state(), "waiting", "state", daemon)
+
+
+@story("dhcp rights: --once without CAP_NET_RAW says in time what it cannot use")
+def once_no_rights(world):
+    agent = world.agent(addresses=(f"{HOST}/24",))
+    os.chown(agent.state, 65534, 65534)
+    os.chmod(agent.directory, 0o777)
+    run = agent.text("--once", "-D", "pc1-amt.corp.example", "-i", "eth0", "-t", "2",
+                     user=65534)
+    equal(run.exit, 69, "exit status", run)
+    true("CAP_NET_RAW" in run.stdout + run.stderr, "it says what is missing", run)
 
 
 @stories("dhcp rights: no packet socket {}", {
@@ -106,6 +126,10 @@ def not_wanted(world, dns):
         agent.config(conf(agent, DEDICATED, dns=SOURCES))
         equal(daemon.ctl("reload").exit, 0, "reload", daemon)
         equal(packet_sockets(agent.namespace), {}, "packet sockets", daemon)
+        until(lambda: set(unavailable(daemon)) == {"observed", "inform", "dhcpv6"},
+              "they are not available", context=daemon)
+        for text in unavailable(daemon).values():
+            true("next start" in text, f"when they are: {text}", daemon)
 
 
 @story("dhcp rights: a reload may stop and start observing")
