@@ -108,8 +108,9 @@ enum dns_source config_dns_source(const struct config *config);
 
 /*
  * Is what a DHCP source says to be heard?  `dhcp-sources` says which are; without it all
- * are.  Beside static servers only those that cost nothing: lease files and hooks, for
- * whether an address is leased and for the domain.
+ * are.  Beside static servers nobody is asked or listened to, but what the machine's own
+ * client says of its lease, in files and hooks, holds all the same (mission R10 to R15,
+ * R18).
  */
 bool config_uses(const struct config *config, enum fact_source source);
 

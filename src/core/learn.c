@@ -64,8 +64,6 @@ learn_configure(struct learn *learn, const struct config *config)
 	learn_list_servers(learn);
 }
 
-/* With static servers nobody is asked or listened to, but what the machine's own client
- * says of its lease holds all the same (mission R10 to R15, R18). */
 static void
 take_sources(struct learn *learn)
 {
@@ -80,8 +78,7 @@ take_sources(struct learn *learn)
 
 	memset(learn->in_use, 0, sizeof(learn->in_use));
 	for (size_t i = 0; i < count; i++) {
-		learn->in_use[list[i]] = config_dns_source(config) == DNS_SOURCE_DHCP ||
-		    list[i] == FACT_SOURCE_LEASE || list[i] == FACT_SOURCE_HOOK;
+		learn->in_use[list[i]] = config_uses(config, list[i]);
 		learn->rank[list[i]] = (unsigned)i;
 	}
 }

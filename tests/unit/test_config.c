@@ -181,3 +181,34 @@ Test(config, host_interface)
 	reg.mode = FQDN_SHARED;
 	cr_assert_str_eq(config_host_interface(&reg), "eth1");
 }
+
+/* Bits of the sources that are heard, by enum fact_source. */
+static unsigned
+used(const struct config *config)
+{
+	unsigned bits = 0;
+
+	for (unsigned i = FACT_SOURCE_LEASE; i <= FACT_SOURCE_HOOK; i++)
+		if (config_uses(config, (enum fact_source)i))
+			bits |= 1U << i;
+	return bits;
+}
+
+Test(config, sources_in_use)
+{
+	struct config *config = config_new();
+	unsigned lease = 1U << FACT_SOURCE_LEASE, hook = 1U << FACT_SOURCE_HOOK;
+	unsigned ra = 1U << FACT_SOURCE_RA;
+	unsigned all = (2U << FACT_SOURCE_HOOK) - (1U << FACT_SOURCE_LEASE);
+
+	cr_assert_eq(used(config), all);
+	config->dns_source = DNS_SOURCE_STATIC;
+	cr_assert_eq(used(config), lease | hook);
+	config->dhcp_sources[0] = FACT_SOURCE_RA;
+	config->dhcp_sources[1] = FACT_SOURCE_HOOK;
+	config->dhcp_source_count = 2;
+	cr_assert_eq(used(config), hook);
+	config->dns_source = DNS_SOURCE_DHCP;
+	cr_assert_eq(used(config), ra | hook);
+	config_free(config);
+}
