@@ -352,6 +352,18 @@ def once_at_once(world):
     true(run.elapsed < 1, f"{run.elapsed:.1f} s", run)
 
 
+@story("dhcp leases: --check judges by a lease that is there")
+def check_at_once(world):
+    machine = addressed(world)
+    run = machine.run("--check", "-D", "pc1-amt.corp.example", "-i", "eth0")
+    equal(run.rule("R3")[0], "unknown", "R3 without a lease", run)
+    machine.write(FILE, LEASE % "192.0.2.53")
+    run = machine.run("--check", "-D", "pc1-amt.corp.example", "-i", "eth0")
+    equal(run.rule("R3")[0], "holds", "R3", run)
+    equal([server["address"] for server in run.json["dns_servers"]], ["192.0.2.53#53"],
+          "servers", run)
+
+
 @story("dhcp leases: --once waits for a lease, and sees it come")
 def once_waits(world):
     world.bind()
