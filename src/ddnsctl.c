@@ -30,6 +30,7 @@ enum print {
 	PRINT_STATUS,
 	PRINT_REPORT,
 	PRINT_TEXT,
+	PRINT_LINE,       /* a remark, if there is one */
 	PRINT_NOTHING,
 	PRINT_STREAM,
 };
@@ -55,7 +56,7 @@ static const struct command commands[] = {
 	{"withdraw", WORDS_NAME, PRINT_REPORT, 600},
 	{"watch", WORDS_NONE, PRINT_STREAM, -1},
 	{"metrics", WORDS_NONE, PRINT_TEXT, 10},
-	{"dhcp-event", WORDS_EVENT, PRINT_NOTHING, 5},
+	{"dhcp-event", WORDS_EVENT, PRINT_LINE, 5},
 };
 
 struct run {
@@ -388,6 +389,9 @@ print_good_reply(const struct run *run, const char *line,
 		strbuf_printf(&text, "%s\n", line);
 	else if (run->command->print == PRINT_TEXT && reply->text != NULL)
 		strbuf_add(&text, reply->text);
+	else if (run->command->print == PRINT_LINE && reply->text != NULL &&
+	    reply->text[0] != '\0')
+		strbuf_printf(&text, "%s\n", reply->text);
 	else if (run->command->print == PRINT_STATUS && reply->has_report)
 		text_ctl_status(&reply->report, colour, width, &text);
 	else if (run->command->print == PRINT_REPORT && reply->has_report)

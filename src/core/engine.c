@@ -36,6 +36,7 @@ static void stop(struct engine *, struct step *, const char *why);
 static void run_queue(struct engine *, struct step *);
 static void save(struct engine *, struct step *);
 static void finish(struct engine *, struct step *);
+static bool fails(const struct engine *, const struct report_rule *);
 static struct step step_for(struct engine *, const struct event *, struct effects *);
 
 struct engine *
@@ -452,10 +453,8 @@ finish(struct engine *engine, struct step *step)
 		if (engine->report.registrations[i].exit > exit)
 			exit = engine->report.registrations[i].exit;
 	for (i = 0; i < engine->report.rule_count; i++)
-		if (engine->report.rules[i].verdict == RULE_BROKEN &&
-		    (engine->options.mode == ENGINE_CHECK ||
-		    strcmp(engine->report.rules[i].id, "R3") != 0))
-			exit = EXIT_CODE_CONFIG; /* R3 online: as --once, 69 */
+		if (fails(engine, &engine->report.rules[i]))
+			exit = EXIT_CODE_CONFIG;
 	if (engine->report.error != NULL)
 		exit = EXIT_CODE_CONFIG;
 	if (engine->signal != 0)
@@ -464,6 +463,15 @@ finish(struct engine *engine, struct step *step)
 	engine->report.exit = exit;
 	engine->finished = true;
 	effects_add(step->effects, EFFECT_FINISH)->exit = (int)exit;
+}
+
+/* R3 online is 69, as in --once; R18 only informs. */
+static bool
+fails(const struct engine *engine, const struct report_rule *rule)
+{
+	if (rule->verdict != RULE_BROKEN || strcmp(rule->id, "R18") == 0)
+		return false;
+	return engine->options.mode == ENGINE_CHECK || strcmp(rule->id, "R3") != 0;
 }
 
 static struct step

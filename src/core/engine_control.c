@@ -110,7 +110,7 @@ hear(struct engine *engine, struct step *step, uint64_t client,
 	const char *why = learn_hook(engine->learn, step, request->interface,
 	    request->family, request->gone, &request->info);
 
-	reply(step, client, text_control_text(why != NULL ? why : "ok"));
+	reply(step, client, text_control_text(why != NULL ? why : ""));
 	engine_learn(engine, step);
 }
 
