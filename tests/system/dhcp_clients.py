@@ -136,8 +136,19 @@ class Udhcpc(Client):
                    self.options.get("script", self.script), "-t", "3", "-T", "1", "-A",
                    "1", "-O", "search", *fqdn)
 
+    def bound(self):
+        """How often it got or renewed a lease."""
+        return self.machine.said(self.log).count(" obtained from ")
+
     def renew(self):
+        """It listens to this only while it has a lease."""
+        until(self.bound, "a lease", 10, self)
         self.processes[0].send_signal(signal.SIGUSR1)
+
+    def renewed(self):
+        before = self.bound()
+        self.renew()
+        until(lambda: self.bound() > before, "a renewed lease", 10, self)
 
 
 # --- systemd-networkd -----------------------------------------------------------------

@@ -132,6 +132,30 @@ class Sender:
         self.socket.close()
 
 
+class Exchange:
+    """A client's REQUEST and a server's ACK, as frames from where each belongs."""
+
+    def __init__(self, lan, address):
+        self.client, self.server = Sender(lan.pc.namespace), Sender(lan.server.namespace)
+        self.address, self.xid = address, 0x10000
+
+    def request(self, server=SERVER):
+        self.xid += 1
+        self.client.dhcp4(message4(
+            REQUEST, self.xid, self.client.mac, op=1, server=server,
+            options=option(50, [self.address])), source="0.0.0.0", sport=68, dport=67)
+
+    def ack(self, **keys):
+        """The answer to the last REQUEST, but for what the story says."""
+        self.server.dhcp4(message4(**{
+            "kind": ACK, "xid": self.xid, "mac": self.client.mac, "yiaddr": self.address,
+            **keys}))
+
+    def close(self):
+        self.client.close()
+        self.server.close()
+
+
 # --- servers --------------------------------------------------------------------------
 
 class Scripted:

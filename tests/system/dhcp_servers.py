@@ -169,7 +169,7 @@ class Dnsmasq(Service):
             servers = ",".join(f"[{address}]" for address in offer.dns6)
             lines += ["enable-ra", f"dhcp-option=option6:dns-server,{servers}",
                       f"dhcp-option=option6:domain-search,{','.join(offer.search)}",
-                      f"dhcp-range={offer.prefix}2:100,{offer.prefix}2:1ff,64,"
+                      f"dhcp-range={offer.prefix}2:100,{offer.prefix}2:1ff,slaac,64,"
                       f"{offer.lease_s}"]
         return self.machine.spawn(
             "dnsmasq", "-k", "-C", self.write("dnsmasq.conf", "\n".join(lines) + "\n"),
