@@ -132,11 +132,11 @@ static void
 trace_reply(struct sim_world *world, const struct sim_client *client)
 {
 	const struct text_ctl_reply *reply = &client->reply;
+	const char *text = reply->error != NULL ? reply->error :
+	    reply->text != NULL ? reply->text : "";
 
-	sim_trace(world, "# client %u hears: exit %d%s%s", (unsigned)client->client,
-	    reply->exit, reply->error != NULL || reply->text != NULL ? ", " : "",
-	    reply->error != NULL ? reply->error : reply->text != NULL ? reply->text :
-	    "");
+	sim_trace(world, "# client %u hears: exit %d%s%.*s", (unsigned)client->client,
+	    reply->exit, *text != '\0' ? ", " : "", (int)strcspn(text, "\n"), text);
 	for (size_t i = 0; reply->has_report && i < reply->report.registration_count;
 	    i++) {
 		const struct report_registration *reg =

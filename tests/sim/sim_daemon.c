@@ -25,7 +25,7 @@ static void read_for(void *subject, uint64_t number);
 static void take_config(struct sim_world *world);
 static const struct report_registration *status_of(struct sim_world *world,
     const char *registration);
-static bool is_idle(const struct report_registration *reg);
+static bool is_content(const struct report_registration *reg);
 
 void
 sim_tell_host(struct sim_world *world)
@@ -120,9 +120,9 @@ sim_expect_held(struct sim_world *world)
 	for (size_t i = 0; report != NULL && i < report->registration_count; i++) {
 		const struct report_registration *reg = &report->registrations[i];
 
-		if (!is_idle(reg) || reg->exit != EXIT_CODE_OK)
-			sim_fail(world, "%s is %s, exit %d%s%s", reg->name, reg->state,
-			    (int)reg->exit, reg->error != NULL ? ": " : "",
+		if (!is_content(reg))
+			sim_fail(world, "%s is %s, %s%s%s", reg->name, reg->state,
+			    outcome_name(reg->outcome), reg->error != NULL ? ": " : "",
 			    reg->error != NULL ? reg->error : "");
 	}
 	if (sim_socket_count_open(world) > 0)
@@ -136,9 +136,10 @@ sim_expect_held(struct sim_world *world)
 }
 
 static bool
-is_idle(const struct report_registration *reg)
+is_content(const struct report_registration *reg)
 {
-	return strcmp(reg->state, "held") == 0 || reg->outcome == OUTCOME_DISABLED;
+	return reg->outcome == OUTCOME_DISABLED || (strcmp(reg->state, "held") == 0 &&
+	    (reg->outcome == OUTCOME_UPDATED || reg->outcome == OUTCOME_UNCHANGED));
 }
 
 void

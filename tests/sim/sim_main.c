@@ -56,6 +56,9 @@ static const struct sim_story *const chapters[] = {
 	sim_stories_check,
 	sim_stories_daemon_life,
 	sim_stories_daemon_net,
+	sim_stories_daemon_masters,
+	sim_stories_daemon_faults,
+	sim_stories_daemon_agents,
 };
 
 static struct options read_options(int argc, char **argv);

@@ -75,7 +75,9 @@ sim_net_send(struct sim_world *world, const struct effect *effect)
 		sim_monitor_sent(world, sim_socket_at(world, socket), &msg);
 	}
 	sim_msg_free(&msg);
-	if (effect->tcp)
+	if (world->no_sockets)
+		post_fault(world, socket, FAULT_SEND, 0);
+	else if (effect->tcp)
 		send_stream(world, socket);
 	else
 		send_datagram(world, socket);
@@ -104,6 +106,10 @@ sim_net_lookup(struct sim_world *world, const struct effect *effect)
 	sim_msg_free(&msg);
 	if (effect->timeout_us <= 0)
 		sim_fail(world, "a lookup without a timeout");
+	if (world->no_sockets) {
+		post_fault(world, socket, FAULT_SEND, 0);
+		return;
+	}
 	post_fault(world, socket, FAULT_TIMEOUT, effect->timeout_us);
 	send_datagram(world, socket);
 }

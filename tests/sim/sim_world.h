@@ -105,6 +105,7 @@ struct sim_world {
 	int64_t save_us;
 	bool save_fails;
 	bool save_lands;                /* what is being written survives a crash */
+	bool no_sockets;                /* none can be opened: EMFILE, EPERM */
 	unsigned crash_after;           /* steps until the power fails; 0: never */
 	bool power_fails;               /* before the next step */
 	bool foreign_writers;           /* others write our names at any time */
