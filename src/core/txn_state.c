@@ -8,6 +8,7 @@
 #include "ddnsupd/txn_parts.h"
 
 static bool put_addr(struct txn *, unsigned family, const struct addr *);
+static bool is_covered(const struct txn *, unsigned family);
 static void hold_addr(struct txn *, struct state_entry *, unsigned family,
     const struct addr *, bool added);
 static bool will_forget(const struct txn *, const struct state_entry *,
@@ -24,7 +25,7 @@ bool
 txn_put(struct txn *txn, struct step *step, bool early)
 {
 	const struct sight *sight = NULL;
-	bool put = false;
+	bool put = false, covered = true;
 	unsigned family;
 	size_t i;
 
@@ -48,6 +49,7 @@ txn_put(struct txn *txn, struct step *step, bool early)
 
 			if (txn->goal.mode == FQDN_SHARED && there)
 				continue;
+			covered &= is_covered(txn, family);
 			put |= put_addr(txn, family, addr);
 		}
 	}
@@ -55,9 +57,33 @@ txn_put(struct txn *txn, struct step *step, bool early)
 	if (put)
 		txn->wait_save = step->next_save;
 	/* a name that is known as ours as a whole need not wait for the disk */
-	if (txn->goal.belief != NULL && txn->goal.mode == FQDN_DEDICATED)
+	if (txn->goal.belief != NULL && covered)
 		return false;
 	return step->saved < txn->wait_save;
+}
+
+/*
+ * Does what the disk knows of the family suffice, whatever is added?  Under `replace` one
+ * address does: who comes after a power failure takes the name as a whole again.  `keep`
+ * would take for foreign what the state does not name.
+ */
+static bool
+is_covered(const struct txn *txn, unsigned family)
+{
+	const struct state_entry *entry = txn_entry(txn);
+	size_t i;
+
+	if (entry == NULL || txn->goal.mode != FQDN_DEDICATED ||
+	    txn->goal.on_conflict != ON_CONFLICT_REPLACE)
+		return false;
+	for (i = 0; i < entry->record_count; i++) {
+		const struct addr *addr = &entry->records[i].addr;
+
+		if (rrtype_of(addr) == txn->goal.desired[family].type &&
+		    !rrset_has(&txn->put[family], addr))
+			return true;
+	}
+	return false;
 }
 
 /* Returns whether the state had to be changed. */

@@ -73,6 +73,7 @@ done(void *subject, uint64_t number)
 		world->disk_next = NULL;
 	}
 	if (world->save_fails) {
+		world->save_failed_us = world->clock->now_us;
 		event.kind = EVENT_SAVE_FAILED;
 		event.fault = FAULT_FILE_FULL;
 		sim_trace(world, "# the state could not be written");

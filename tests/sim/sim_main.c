@@ -6,6 +6,8 @@
  *    sim [--trace] STORY...       these stories; --trace prints what happened
  *    sim --update-golden [STORY...]   keep the traces of the stories that hold
  *    sim --random N [--seed S] [--trace]   random worlds S, S + 1, ...
+ *    sim --random-daemon N [--seed S] [--trace]   random lives of a daemon
+ *    sim --fleet N STORY...       fleets of N machines instead of 300
  *    sim --list
  *
  * SIM_SEED is --seed.  --golden DIR: where the traces are.  Output is TAP; the last
@@ -20,19 +22,21 @@
 
 #include "sim_golden.h"
 #include "sim_random.h"
+#include "sim_random_daemon.h"
 #include "sim_self.h"
 #include "sim_setup.h"
 
 #define STORY_SEED 1
 #define FIXED_WORLDS 300
 #define NEW_WORLDS 200
-#define SHOWN_MAX 3 /* random worlds whose trace is shown */
+#define SHOWN_MAX 3 /* random worlds and lives whose trace is shown */
 
 struct options {
 	bool trace;
 	bool update;
 	bool list;
 	unsigned random;     /* worlds; 0: the usual program */
+	unsigned lives;      /* random daemons; 0: likewise */
 	bool has_seed;
 	uint64_t seed;
 	char *golden;
@@ -59,6 +63,8 @@ static const struct sim_story *const chapters[] = {
 	sim_stories_daemon_masters,
 	sim_stories_daemon_faults,
 	sim_stories_daemon_agents,
+	sim_stories_daemon_crash,
+	sim_stories_fleet,
 };
 
 static struct options read_options(int argc, char **argv);
@@ -69,7 +75,8 @@ static void run_story(const struct options *options, const struct sim_story *sto
     struct tally *tally);
 static void check_golden(const struct options *options, const struct sim_story *story,
     struct sim_world *world, struct strbuf *diff);
-static void run_random(const struct options *options, uint64_t seed, unsigned count,
+static void run_random(const struct options *options, const char *kind,
+    struct sim_world *(*make)(uint64_t seed), uint64_t seed, unsigned count,
     struct tally *tally);
 static void report(struct tally *tally, const char *kind, const char *name,
     bool passed);
@@ -81,18 +88,20 @@ main(int argc, char **argv)
 	struct options options = read_options(argc, argv);
 	struct tally tally = { 0 };
 	uint64_t fresh = options.has_seed ? options.seed : (uint64_t)time(NULL) << 16;
+	bool all = options.random == 0 && options.lives == 0 &&
+	    options.story_count == 0 && !options.list;
 
-	if (options.random == 0 && options.story_count == 0 && !options.list)
+	if (all)
 		run_self(&tally);
-	if (options.random == 0)
+	if (options.random == 0 && options.lives == 0)
 		run_stories(&options, &tally);
-	else
-		run_random(&options, fresh, options.random, &tally);
-	if (options.random == 0 && options.story_count == 0 && !options.update &&
-	    !options.list) {
-		run_random(&options, 1, FIXED_WORLDS, &tally);
-		run_random(&options, fresh, NEW_WORLDS, &tally);
+	if (all && !options.update) {
+		run_random(&options, "world", sim_random_world, 1, FIXED_WORLDS,
+		    &tally);
+		options.random = NEW_WORLDS;
 	}
+	run_random(&options, "world", sim_random_world, fresh, options.random, &tally);
+	run_random(&options, "life", sim_random_daemon, fresh, options.lives, &tally);
 	free(options.golden);
 	if (options.list)
 		return 0;
@@ -119,6 +128,10 @@ read_options(int argc, char **argv)
 			options.list = true;
 		} else if (strcmp(argv[i], "--random") == 0 && i + 1 < argc) {
 			options.random = (unsigned)strtoul(argv[++i], NULL, 10);
+		} else if (strcmp(argv[i], "--random-daemon") == 0 && i + 1 < argc) {
+			options.lives = (unsigned)strtoul(argv[++i], NULL, 10);
+		} else if (strcmp(argv[i], "--fleet") == 0 && i + 1 < argc) {
+			sim_fleet_size = (unsigned)strtoul(argv[++i], NULL, 10);
 		} else if (strcmp(argv[i], "--seed") == 0 && i + 1 < argc) {
 			seed = argv[++i];
 		} else if (strcmp(argv[i], "--golden") == 0 && i + 1 < argc) {
@@ -204,21 +217,24 @@ check_golden(const struct options *options, const struct sim_story *story,
 }
 
 static void
-run_random(const struct options *options, uint64_t seed, unsigned count,
+run_random(const struct options *options, const char *kind,
+    struct sim_world *(*make)(uint64_t seed), uint64_t seed, unsigned count,
     struct tally *tally)
 {
 	char name[32];
 
-	printf("# random worlds %llu to %llu\n", (unsigned long long)seed,
+	if (count == 0)
+		return;
+	printf("# %s %llu to %llu\n", kind, (unsigned long long)seed,
 	    (unsigned long long)(seed + count - 1));
 	for (unsigned i = 0; i < count; i++) {
-		struct sim_world *world = sim_random_world(seed + i);
+		struct sim_world *world = make(seed + i);
 		bool passed = world->failure_count == 0;
 
 		snprintf(name, sizeof(name), "%llu", (unsigned long long)(seed + i));
 		if (options->trace || (!passed && tally->shown++ < SHOWN_MAX))
 			print_quoted(strbuf_text(&world->trace));
-		report(tally, "world", name, passed);
+		report(tally, kind, name, passed);
 		print_quoted(strbuf_text(&world->failures));
 		sim_world_free(world);
 	}

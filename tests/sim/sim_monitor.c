@@ -187,7 +187,9 @@ check_covered(struct sim_world *world, const struct config_registration *reg,
 	struct addr addr = sim_rr_addr(rr);
 	char text[ADDR_TEXT_MAX];
 
-	if (!world->state_writable || world->save_fails)
+	/* nothing waits for a disk that fails; it is tried again in a while */
+	if (!world->state_writable || world->save_fails ||
+	    world->clock->now_us - world->save_failed_us < SIM_LATELY_US)
 		return;
 	if (world->disk != NULL)
 		text_state(world->disk, strlen(world->disk), &state);

@@ -104,7 +104,8 @@ was_sent_again(const struct sim_world *world, const struct sim_socket *socket)
 	for (size_t i = 0; i < world->socket_count; i++) {
 		const struct sim_socket *other = &world->sockets[i];
 
-		count += other->is_update && other->len == socket->len &&
+		count += other->is_update && other->server == socket->server &&
+		    other->len == socket->len &&
 		    memcmp(other->asked + 2, socket->asked + 2, socket->len - 2) == 0;
 	}
 	return count > 1;

@@ -47,6 +47,7 @@ static struct parcel *pack(struct sim_world *world, size_t socket, const uint8_t
 static void post_fault(struct sim_world *world, size_t socket, enum fault fault,
     int64_t in_us);
 static void arrive(void *subject, uint64_t number);
+static void count(struct sim_load *load, const struct parcel *parcel, int64_t now_us);
 static size_t serve(struct sim_world *world, const struct parcel *parcel,
     uint8_t *reply, size_t cap);
 static bool is_again(struct sim_world *world, const struct parcel *parcel);
@@ -230,11 +231,24 @@ arrive(void *subject, uint64_t number)
 	(void)number;
 	if (parcel->server == NULL || parcel->server->silent)
 		return;
+	if (parcel->server->load != NULL)
+		count(parcel->server->load, parcel, world->clock->now_us);
 	reply = mem_zero(1, WIRE_MESSAGE_MAX);
 	len = serve(world, parcel, reply, WIRE_MESSAGE_MAX);
 	if (parcel->epoch == world->epoch && len > 0)
 		send_back(world, parcel, reply, len);
 	free(reply);
+}
+
+static void
+count(struct sim_load *load, const struct parcel *parcel, int64_t now_us)
+{
+	if (load->second != now_us / CLOCK_S(1))
+		load->in_second = 0;
+	load->second = now_us / CLOCK_S(1);
+	if (++load->in_second > load->peak)
+		load->peak = load->in_second;
+	load->updates += (parcel->bytes[2] >> 3 & 0xf) == SIM_OPCODE_UPDATE;
 }
 
 static size_t

@@ -37,6 +37,14 @@ struct sim_served {
 	int64_t lag_us;           /* secondary: until a change at the primary shows */
 };
 
+/* What arrives at servers of many worlds together. */
+struct sim_load {
+	unsigned updates;
+	int64_t second;
+	unsigned in_second;       /* messages in that second */
+	unsigned peak;            /* in the busiest one */
+};
+
 struct sim_server {
 	struct endpoint at;
 	enum sim_brand brand;
@@ -47,6 +55,7 @@ struct sim_server {
 	bool servfail;            /* answers SERVFAIL to everything, loading */
 	bool servfail_updates;
 	bool not_imp;             /* knows no UPDATE */
+	struct sim_load *load;    /* NULL: nobody counts */
 	bool wrong_zone;          /* puts another zone section into UPDATE answers */
 
 	/* the way there and back; one client, so it belongs to the server */

@@ -27,8 +27,13 @@ extern const struct sim_story sim_stories_check[];
 extern const struct sim_story sim_stories_daemon_life[];
 extern const struct sim_story sim_stories_daemon_net[];
 extern const struct sim_story sim_stories_daemon_masters[];
+extern const struct sim_story sim_stories_daemon_crash[];
+extern const struct sim_story sim_stories_fleet[];
 extern const struct sim_story sim_stories_daemon_faults[];
 extern const struct sim_story sim_stories_daemon_agents[];
+
+/* How many machines a fleet has. */
+extern unsigned sim_fleet_size;
 
 /* Configurations of one registration called `amt`; pc1-amt.corp.example. */
 #define SIM_SERVER "dns: {servers: [192.0.2.53]}\nregistrations:\n"

@@ -15,6 +15,8 @@ sim_view_take(struct sim_world *world)
 	struct sim_views *views = &world->views_told;
 	struct sim_view *view;
 
+	if (world->engine == NULL)
+		return;
 	if (views->count > 0)
 		views->items[views->count - 1].until_us = world->clock->now_us;
 	forget(world);

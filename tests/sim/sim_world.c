@@ -88,6 +88,7 @@ make(struct sim_clock *clock, uint64_t seed)
 	world->timeout_us = CLOCK_S(30);
 	world->save_us = SAVE_US;
 	world->wake_at_us = CLOCK_NEVER;
+	world->save_failed_us = -SIM_LATELY_US;
 	return world;
 }
 
@@ -164,6 +165,8 @@ sim_begin(struct sim_world *world, enum engine_mode mode)
 	state_free(&state);
 	sim_monitor_begin(world);
 	give_host(world);
+	if (world->crashed)
+		return;
 	unknown = engine_unknown_name(world->engine);
 	if (unknown != NULL)
 		sim_fail(world, "no registration is called %s", unknown);

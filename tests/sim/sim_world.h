@@ -104,6 +104,7 @@ struct sim_world {
 	char *disk_next;                /* being written */
 	int64_t save_us;
 	bool save_fails;
+	int64_t save_failed_us;         /* when it last did */
 	bool save_lands;                /* what is being written survives a crash */
 	bool no_sockets;                /* none can be opened: EMFILE, EPERM */
 	unsigned crash_after;           /* steps until the power fails; 0: never */

@@ -376,3 +376,48 @@ Test(life, a_slow_disk)
 	net_event();
 	expect_site(NAME, "192.0.2.11", "2001:db8::10");
 }
+
+/* The state knows nothing of the family: what comes first is written down first. */
+Test(life, a_slow_disk_and_a_new_family)
+{
+	boot(basic, NULL);
+	machine("192.0.2.10");
+	start();
+	expect_site(NAME, "192.0.2.10", "");
+	d.slow_disk = true;
+	pass(SEC(1));
+	machine("192.0.2.10 2001:db8::10");
+	net_event();
+	expect_site(NAME, "192.0.2.10", "");
+	d.slow_disk = false;
+	serve();
+	expect_site(NAME, "192.0.2.10", "2001:db8::10");
+	d.slow_disk = true;
+	machine("192.0.2.10");
+	net_event();
+	pass(SEC(601));
+	expect_site(NAME, "192.0.2.10", "");
+	machine("192.0.2.10 2001:db8::11");
+	net_event();
+	expect_site(NAME, "192.0.2.10", "");
+}
+
+/* `keep` takes for foreign what the state does not name: nothing goes before it. */
+Test(life, a_slow_disk_and_keep)
+{
+	char *yaml = mem_printf("%.*s, on-conflict: keep}\n",
+	    (int)(strrchr(basic, '}') - basic), basic);
+
+	boot(yaml, NULL);
+	free(yaml);
+	start();
+	expect_site(NAME, "192.0.2.10", "2001:db8::10");
+	d.slow_disk = true;
+	pass(SEC(1));
+	machine("192.0.2.11 2001:db8::10");
+	net_event();
+	expect_site(NAME, "192.0.2.10", "2001:db8::10");
+	d.slow_disk = false;
+	serve();
+	expect_site(NAME, "192.0.2.11", "2001:db8::10");
+}

@@ -1,0 +1,210 @@
+/* sim_life: one thing after the other. */
+#include "sim_control.h"
+#include "sim_daemon.h"
+#include "sim_life.h"
+#include "sim_setup.h"
+
+static void dice_reg(struct sim_world *world, struct sim_life_reg *reg);
+static void reload(struct sim_world *world, struct sim_life *life);
+static void rename_host(struct sim_world *world);
+static void ask_something(struct sim_world *world, struct sim_life *life);
+static void jump(struct sim_world *world);
+static void fail_power(struct sim_world *world);
+static void restart(struct sim_world *world);
+
+void
+sim_life_make(struct sim_world *world, struct sim_life *life)
+{
+	life->pure = sim_life_chance(world, 60);
+	world->foreign_writers = !life->pure;
+	sim_life_servers(world, life);
+	for (int i = 0; i < SIM_LIFE_REGS; i++) {
+		dice_reg(world, &life->regs[i]);
+		life->regs[i].present = i == 0 || sim_life_chance(world, 40);
+	}
+	if (sim_life_chance(world, 50))
+		sim_life_addresses(world);
+	if (sim_life_chance(world, 50))
+		sim_life_trouble(world, life);
+	sim_life_file(world, life);
+}
+
+static void
+dice_reg(struct sim_world *world, struct sim_life_reg *reg)
+{
+	static const unsigned ttls[] = { 900, 900, 300, 60 };
+
+	*reg = (struct sim_life_reg){
+		.present = sim_life_chance(world, 80),
+		.enabled = sim_life_chance(world, 92),
+		.valid = sim_life_chance(world, 92),
+		.ipv6 = sim_life_chance(world, 75),
+		.keep = sim_life_chance(world, 20),
+		.leaves = sim_life_chance(world, 20),
+		.ttl = ttls[sim_life_below(world, 4)],
+		.periodic_min = sim_life_chance(world, 80) ? 1440 : 60,
+	};
+}
+
+void
+sim_life_event(struct sim_world *world, struct sim_life *life)
+{
+	unsigned die = sim_life_below(world, 100);
+
+	if (die < 28) {
+		sim_life_addresses(world);
+		sim_tell_net(world);
+	} else if (die < 36) {
+		sim_set_link(world, "eth0", sim_life_chance(world, 50));
+		sim_tell_net(world);
+	} else if (die < 50) {
+		sim_life_trouble(world, life);
+	} else if (die < 60) {
+		sim_life_heal(world);
+	} else if (die < 68) {
+		sim_life_foreign(world, life);
+	} else if (die < 76) {
+		reload(world, life);
+	} else if (die < 80) {
+		rename_host(world);
+	} else if (die < 88) {
+		ask_something(world, life);
+	} else if (die < 91) {
+		jump(world);
+	} else if (die < 93) {
+		sim_tell_refresh(world);
+	} else if (die < 98) {
+		fail_power(world);
+	} else {
+		restart(world);
+	}
+}
+
+static void
+reload(struct sim_world *world, struct sim_life *life)
+{
+	if (sim_life_chance(world, 15)) {
+		world->config_text = "registrations: [{name: amt, tll: 5}]\n";
+		sim_tell_reload(world);
+		world->config_text = strbuf_text(&life->config);
+		return;
+	}
+	if (sim_life_chance(world, 70))
+		dice_reg(world, &life->regs[sim_life_below(world, SIM_LIFE_REGS)]);
+	sim_life_file(world, life);
+	life->withdrawn = false;
+	sim_tell_reload(world);
+}
+
+/* The shared name follows; called like a dedicated one, that one breaks a rule. */
+static void
+rename_host(struct sim_world *world)
+{
+	static const char *const names[] = { "pc1", "pc2", "pc1-amt", "localhost" };
+
+	world->node_name = names[sim_life_below(world, 4)];
+	sim_tell_host(world);
+}
+
+static void
+ask_something(struct sim_world *world, struct sim_life *life)
+{
+	static const char *const commands[] = { "status", "metrics", "refresh",
+		"refresh", "reload", "withdraw" };
+	static const char *const names[] = { NULL, "amt", SIM_HOST, "two", "nobody" };
+	static const char *const junk[] = { "", "{", "[[[[", "{\"command\":5}",
+		"{\"command\":\"\\u0000\"}", "{\"command\":\"dhcp-event\"}" };
+	uint64_t client = 1 + sim_life_below(world, 4);
+	unsigned command = sim_life_below(world, 7);
+
+	if (sim_reply(world, client) == NULL)
+		sim_hang_up(world, client);
+	if (command == 6) {
+		sim_ask_line(world, client, junk[sim_life_below(world, 6)], true);
+		return;
+	}
+	life->withdrawn = life->withdrawn || command == 5;
+	sim_ask(world, client, commands[command],
+	    command == 4 ? NULL : names[sim_life_below(world, 5)]);
+}
+
+/* Hours of sleep, or a clock that was wrong. */
+static void
+jump(struct sim_world *world)
+{
+	int64_t jump_s = sim_life_below(world, 100000);
+
+	if (sim_life_chance(world, 20))
+		jump_s = -jump_s;
+	if (sim_life_chance(world, 10))
+		jump_s *= 3000;
+	if (world->wall_s + jump_s < 0)
+		jump_s = -world->wall_s;
+	sim_tell_resume(world, jump_s);
+}
+
+/* At once, or a few steps on: in the middle of a conversation. */
+static void
+fail_power(struct sim_world *world)
+{
+	if (world->engine != NULL)
+		world->crash_after = 1 + sim_life_below(world, 25);
+}
+
+static void
+restart(struct sim_world *world)
+{
+	if (world->engine == NULL || world->finished)
+		return;
+	sim_stop(world);
+	sim_life_pass(world, (int64_t)rng_below(&world->rng, CLOCK_S(30)));
+	world->crash_after = 0;
+	sim_begin(world, ENGINE_DAEMON);
+}
+
+void
+sim_life_calm(struct sim_world *world, struct sim_life *life)
+{
+	sim_life_heal(world);
+	world->crash_after = 0;
+	if (!life->pure) { /* their hand is off our names */
+		sim_erase(world, SIM_AMT, RRTYPE_A);
+		sim_erase(world, "two.corp.example", RRTYPE_A);
+	}
+	sim_drop_addrs(world, "eth0");
+	sim_add_addr(world, "eth0", "192.0.2.10", 0);
+	sim_add_addr(world, "eth0", "2001:db8::10", 0);
+	sim_set_link(world, "eth0", true);
+	sim_tell_net(world);
+	world->node_name = "pc1";
+	sim_tell_host(world);
+	for (int i = 0; i < SIM_LIFE_REGS; i++)
+		if (!life->regs[i].valid || life->withdrawn) {
+			life->regs[i].valid = true;
+			sim_life_file(world, life);
+			life->withdrawn = false;
+			sim_tell_reload(world);
+		}
+	world->foreign_writers = false;
+}
+
+void
+sim_life_pass(struct sim_world *world, int64_t us)
+{
+	int64_t until_us = world->clock->now_us + us;
+
+	for (;;)
+		if (world->crashed) {
+			world->crash_after = 0;
+			sim_idle(world, (int64_t)rng_below(&world->rng, CLOCK_S(60)));
+			sim_begin(world, ENGINE_DAEMON);
+		} else if (!sim_clock_step(world->clock, until_us)) {
+			return;
+		}
+}
+
+bool
+sim_life_counts(const struct sim_life *life, int i)
+{
+	return life->regs[i].present && life->regs[i].enabled;
+}
