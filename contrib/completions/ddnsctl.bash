@@ -3,7 +3,9 @@
 
 _ddnsctl() {
 	local cur=${COMP_WORDS[COMP_CWORD]} prev=${COMP_WORDS[COMP_CWORD - 1]}
-	local word command='' socket='' i
+	local word command='' socket='' words=0 i
+	local keys='family= address= servers= domain= host-name= lease= fqdn-flags=
+		fqdn-name='
 	local commands='status refresh reload withdraw watch metrics dhcp-event'
 
 	COMPREPLY=()
@@ -12,7 +14,10 @@ _ddnsctl() {
 		case $word in
 		-s | --socket) socket=${COMP_WORDS[++i]} ;;
 		-*) ;;
-		*) command=${command:-$word} ;;
+		*)
+			command=${command:-$word}
+			words=$((words + 1))
+			;;
 		esac
 	done
 	if [[ $prev == -s || $prev == --socket ]]; then
@@ -25,6 +30,13 @@ _ddnsctl() {
 	elif [[ $command == status || $command == refresh || $command == withdraw ]]; then
 		mapfile -t COMPREPLY < <(compgen -W "$(_ddnsctl_names "$socket")" \
 		    -- "$cur")
+	elif [[ $command == dhcp-event && $words -eq 1 ]]; then
+		mapfile -t COMPREPLY < <(cd /sys/class/net && compgen -f -- "$cur")
+	elif [[ $command == dhcp-event && $words -eq 2 ]]; then
+		mapfile -t COMPREPLY < <(compgen -W 'bound gone' -- "$cur")
+	elif [[ $command == dhcp-event && $cur != *=* ]]; then
+		compopt -o nospace 2>/dev/null
+		mapfile -t COMPREPLY < <(compgen -W "$keys" -- "$cur")
 	fi
 }
 

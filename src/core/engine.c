@@ -438,7 +438,6 @@ static void
 finish(struct engine *engine, struct step *step)
 {
 	enum exit_code exit = EXIT_CODE_OK;
-	size_t i;
 
 	if (!engine->started || engine->open > 0 || engine->saved < engine->generation ||
 	    (engine->options.mode == ENGINE_DAEMON && !engine->stopping))
@@ -449,10 +448,10 @@ finish(struct engine *engine, struct step *step)
 		effects_add(step->effects, EFFECT_FINISH)->exit = EXIT_CODE_OK;
 		return;
 	}
-	for (i = 0; i < engine->report.registration_count; i++)
+	for (size_t i = 0; i < engine->report.registration_count; i++)
 		if (engine->report.registrations[i].exit > exit)
 			exit = engine->report.registrations[i].exit;
-	for (i = 0; i < engine->report.rule_count; i++)
+	for (size_t i = 0; i < engine->report.rule_count; i++)
 		if (fails(engine, &engine->report.rules[i]))
 			exit = EXIT_CODE_CONFIG;
 	if (engine->report.error != NULL)
@@ -469,9 +468,8 @@ finish(struct engine *engine, struct step *step)
 static bool
 fails(const struct engine *engine, const struct report_rule *rule)
 {
-	if (rule->verdict != RULE_BROKEN || strcmp(rule->id, "R18") == 0)
-		return false;
-	return engine->options.mode == ENGINE_CHECK || strcmp(rule->id, "R3") != 0;
+	return rule->verdict == RULE_BROKEN && strcmp(rule->id, "R18") != 0 &&
+	    (engine->options.mode == ENGINE_CHECK || strcmp(rule->id, "R3") != 0);
 }
 
 static struct step
