@@ -413,6 +413,8 @@ Test(text_report, json_check_and_dry_run)
 
 	cr_assert_eq(endpoint_parse(&server.endpoint, "fe80::1%eth0"), FAULT_NONE);
 	report_add_server(&report, &server);
+	server.source = FACT_SOURCE_STATIC; /* its scope is no link it was learned on */
+	report_add_server(&report, &server);
 	reg = report_add(&report, "a", "a.example", FQDN_DEDICATED);
 	reg->rcode = 23;
 	reg->elapsed_us = 0;
@@ -431,7 +433,8 @@ Test(text_report, json_check_and_dry_run)
 	    "\"rcode\":\"NOTZONE\",\"elapsed_ms\":null,\"records\":[],"
 	    "\"error\":null,\"nsupdate\":null}],"
 	    "\"dns_servers\":[{\"address\":\"fe80::1%eth0#53\",\"source\":\"lease\","
-	    "\"interface\":\"eth0\"}],\"dns_sources\":[{\"source\":\"lease\","
+	    "\"interface\":\"eth0\"},{\"address\":\"fe80::1%eth0#53\","
+	    "\"source\":\"static\",\"interface\":null}],\"dns_sources\":[{\"source\":\"lease\","
 	    "\"interface\":\"eth0\",\"available\":true,\"text\":\"1 server\"},"
 	    "{\"source\":\"inform\",\"interface\":null,\"available\":false,"
 	    "\"text\":\"no \\\"y\\\"\"}],\"host\":{\"fqdn\":null},"
