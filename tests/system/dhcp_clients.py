@@ -132,9 +132,10 @@ class Udhcpc(Client):
 
     def start(self):
         fqdn = ["-F", self.fqdn] if self.fqdn else []
+        ask = [word for code in self.options.get("ask", []) for word in ("-O", code)]
         self.spawn("udhcpc", "-f", "-i", self.interface, "-s",
                    self.options.get("script", self.script), "-t", "3", "-T", "1", "-A",
-                   "1", "-O", "search", *fqdn)
+                   "1", "-O", "search", *ask, *fqdn)
 
     def bound(self):
         """How often it got or renewed a lease."""
@@ -144,6 +145,10 @@ class Udhcpc(Client):
         """It listens to this only while it has a lease."""
         until(self.bound, "a lease", 10, self)
         self.processes[0].send_signal(signal.SIGUSR1)
+
+    def release(self):
+        until(self.bound, "a lease", 10, self)
+        self.processes[0].send_signal(signal.SIGUSR2)
 
     def renewed(self):
         before = self.bound()
