@@ -47,12 +47,26 @@ def new_lease(world, client):
         settle(daemon, lan.named, NAME, {"192.0.2.150"}, 15)
 
 
+@story("dhcp: a lease file of systemd-networkd holds for as long as the lease is renewed")
+def renewed_unchanged(world):
+    """networkd does not write it again when nothing has changed."""
+    lan = nameless(world)
+    Kea4(lan.server, Offer(lease_s=4))
+    address = Networkd(lan.pc).wait()
+    with learning(world, lan, "lease", DEDICATED) as daemon:
+        held(world, daemon, lan.named, NAME, {address}, 10)
+        time.sleep(6)
+        equal(len(servers_of(daemon)), 1, "DNS servers", daemon)
+        daemon.never_says("nothing is known")
+
+
 @story("dhcp: other servers in a renewed lease are followed, and the zone moves with them")
 def new_servers(world):
     lan = nameless(world)
     server = Kea4(lan.server, Offer(lease_s=4))
     other = world.bind(role="ns2", addresses=(OTHER,))
-    other.nsupdate(f"update delete ns1.corp.example A\nupdate delete ns1.corp.example AAAA\n"
+    other.nsupdate("update delete ns1.corp.example A\n"
+                   "update delete ns1.corp.example AAAA\n"
                    f"update add ns1.corp.example 900 A {OTHER}")
     with all_sources(world, lan.pc) as daemon:
         Networkd(lan.pc)

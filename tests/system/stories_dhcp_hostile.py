@@ -67,6 +67,8 @@ def forged(world):
         exchange.ack(options=option(6, [NAMESERVER]) + option(15, "corp.example"))
         held(world, daemon, lan.named, NAME, {"192.0.2.100"})
         exchange.ack(options=told, xid=exchange.xid ^ 1)
+        exchange.request()
+        exchange.ack(options=told, yiaddr="192.0.2.199")
         time.sleep(SETTLED_S)
         equal(servers(daemon), [NAMESERVER], "DNS servers", daemon)
         update_count(world, 0, run=daemon)

@@ -2,6 +2,7 @@
 not by configuration alone: leased or static, wired or wireless."""
 
 import os
+import time
 
 import net
 from configs import config
@@ -113,10 +114,13 @@ def informed(world):
     lan = Lan(world)
     Dnsmasq(lan.server, Offer())
     net.ip(f"addr add {AMT}/24 dev eth0\n", lan.pc.namespace)
-    run = lan.pc.run("--once", "-c", lan.pc.config(config(
-        {"amt-release": 6}, {"source": "dhcp", "dhcp_sources": "[inform]"}, **SHARED)))
-    result(run, 78, "invalid")
-    true("R13" in run.only["error"], "R13 in the sentence", run)
+    with Daemon(world, lan.pc, conf(lan.pc, SHARED, top={"amt_release": 6}, dns={
+            "source": "dhcp", "dhcp_sources": "[inform]"})) as daemon:
+        daemon.wait_log(r"eth0: DNS servers .*\(inform\)")
+        time.sleep(0.5)
+        equal(daemon.state(), "suspended", "state", daemon)
+        true("R13" in daemon.registration()["error"], "R13 in the sentence", daemon)
+        silent(world, daemon)
 
 
 @story("dhcp rules: verdicts follow the facts, with one line each")
