@@ -66,7 +66,7 @@ read_interface(const json_t *value, struct control_request *request)
 	const char *text = json_string_value(value);
 	size_t len = text != NULL ? strlen(text) : 0;
 
-	if (!ifname_fits(text, len))
+	if (text == NULL || !ifname_fits(text, len))
 		return refuse(request, "interface", value, "must be the name of an "
 		    "interface, 1 to 15 characters without blanks, slashes and colons");
 	memcpy(request->interface, text, len + 1);
