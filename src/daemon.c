@@ -243,7 +243,7 @@ on_drain(uv_idle_t *drain)
 		return;
 	}
 	if (daemon->resident != NULL)
-		resident_idle(daemon->resident);
+		resident_idle(daemon->resident, daemon->effects.wake_at_us);
 	wake_at(daemon, daemon->effects.wake_at_us);
 }
 

@@ -120,7 +120,7 @@ int
 main(int argc, char **argv)
 {
 	struct run run = {.path = SOCKET_PATH, .fd = -1};
-	int status;
+	int status = EXIT_CODE_USAGE;
 
 	signal(SIGPIPE, SIG_IGN);
 	if (parse(&run, argc, argv, &status))

@@ -2,15 +2,24 @@
  * resident: what a daemon has and a single run has not.
  */
 #include <errno.h>
+#include <malloc.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <uv.h>
 
+#include "ddnsupd/clock.h"
 #include "ddnsupd/mem.h"
 #include "ddnsupd/text_ctl.h"
 #include "resident.h"
 #include "shell/boottime.h"
 #include "shell/control.h"
+
+/*
+ * Whoever sleeps longer than a conversation's longest wait has nothing under way: what the
+ * work has needed goes back to the kernel.  Else every hundred changes the heap would
+ * touch a page more, for its holes lie elsewhere each time.
+ */
+#define QUIET_US CLOCK_S(5)
 
 struct resident {
 	struct uvx_owner owner;
@@ -119,8 +128,10 @@ resident_perform(struct resident *resident, const struct effect *effect)
 
 /* START and, later, every CONFIG has been taken in. */
 void
-resident_idle(struct resident *resident)
+resident_idle(struct resident *resident, int64_t wake_at_us)
 {
+	if (wake_at_us - boottime_now_us() > QUIET_US)
+		malloc_trim(0);
 	if (resident->ready || resident->stopping)
 		return;
 	resident->ready = true;

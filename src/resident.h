@@ -42,7 +42,7 @@ void resident_wake_at(struct resident *resident, int64_t at_us);
 void resident_perform(struct resident *resident, const struct effect *effect);
 
 /* All events so far have been dealt with. */
-void resident_idle(struct resident *resident);
+void resident_idle(struct resident *resident, int64_t wake_at_us);
 
 /* The end has begun. */
 void resident_stopping(struct resident *resident);

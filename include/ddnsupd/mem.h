@@ -12,6 +12,10 @@
 /* count * size zeroed bytes; aborts when the product overflows.  Freed by free(). */
 void *mem_zero(size_t count, size_t size);
 
+/* `size` bytes, of which the first `head` are zeroed: for a struct that ends with a large
+ * buffer, whose pages are taken when something is written to them. */
+void *mem_zero_head(size_t size, size_t head);
+
 /* Grow an array to hold at least `need` items of `size` bytes: *cap is doubled as
  * needed and the (possibly moved) array returned; new items are not initialised. */
 void *mem_grow(void *array, size_t *cap, size_t need, size_t size);

@@ -1,6 +1,11 @@
 /*
  * mem: memory that is always there.
+ *
+ * All of it is malloc()'s.  glibc keeps what a thread has freed, seven of each size, and
+ * only malloc() takes from that: with calloc() and realloc() between, dead pieces gather
+ * until each size has its seven, and the heap grows for thousands of events.
  */
+#include <assert.h>
 #include <stdarg.h>
 #include <stdint.h>
 #include <stdio.h>
@@ -11,18 +16,32 @@
 
 #define FIRST_CAP 4
 
-static void *resize(void *array, size_t count, size_t size);
+static void *resize(void *array, size_t held, size_t count, size_t size);
 static void *must(void *memory);
 static _Noreturn void give_up(void);
 
 void *
 mem_zero(size_t count, size_t size)
 {
+	void *memory;
+
 	if (count == 0 || size == 0)
-		count = size = 1; /* calloc() may return NULL for nothing */
+		count = size = 1; /* malloc() may return NULL for nothing */
 	if (count > SIZE_MAX / size)
 		give_up();
-	return must(calloc(count, size));
+	memory = must(malloc(count * size));
+	explicit_bzero(memory, count * size); /* of memset() gcc makes a calloc() */
+	return memory;
+}
+
+void *
+mem_zero_head(size_t size, size_t head)
+{
+	void *memory = must(malloc(size));
+
+	assert(head <= size);
+	explicit_bzero(memory, head);
+	return memory;
 }
 
 void *
@@ -37,7 +56,7 @@ mem_grow(void *array, size_t *cap, size_t need, size_t size)
 			give_up();
 		grown *= 2;
 	}
-	array = resize(array, grown, size);
+	array = resize(array, *cap, grown, size);
 	*cap = grown;
 	return array;
 }
@@ -49,7 +68,7 @@ mem_grow_one(void *array, size_t count, size_t size)
 		return array;
 	if (count > SIZE_MAX / 2)
 		give_up();
-	return resize(array, count > 0 ? count * 2 : 1, size);
+	return resize(array, count, count > 0 ? count * 2 : 1, size);
 }
 
 char *
@@ -73,24 +92,34 @@ mem_copy(const void *bytes, size_t len)
 char *
 mem_printf(const char *format, ...)
 {
+	va_list ap, again;
 	char *text;
-	va_list ap;
 	int len;
 
 	va_start(ap, format);
-	len = vasprintf(&text, format, ap);
+	va_copy(again, ap);
+	len = vsnprintf(NULL, 0, format, again);
+	va_end(again);
+	assert(len >= 0);
+	text = must(malloc((size_t)len + 1));
+	vsnprintf(text, (size_t)len + 1, format, ap);
 	va_end(ap);
-	if (len < 0)
-		give_up();
 	return text;
 }
 
+/* `held` items move. */
 static void *
-resize(void *array, size_t count, size_t size)
+resize(void *array, size_t held, size_t count, size_t size)
 {
+	void *grown;
+
 	if (count > SIZE_MAX / size)
 		give_up();
-	return must(realloc(array, count * size));
+	grown = must(malloc(count * size));
+	if (held > 0)
+		memcpy(grown, array, held * size);
+	free(array);
+	return grown;
 }
 
 static void *

@@ -10,6 +10,7 @@
  */
 #include <assert.h>
 #include <errno.h>
+#include <stddef.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -76,7 +77,8 @@ static enum fault tcp_fault(ssize_t error);
 struct exchange *
 exchange_new(struct uvx *uvx)
 {
-	struct exchange *exchange = mem_zero(1, sizeof(*exchange));
+	struct exchange *exchange =
+	    mem_zero_head(sizeof(*exchange), offsetof(struct exchange, input));
 
 	exchange->uvx = uvx;
 	return exchange;

@@ -19,6 +19,7 @@
 #include <sys/socket.h>
 
 #include <errno.h>
+#include <stddef.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -69,7 +70,8 @@ static const struct nlattr *attribute(const struct nlmsghdr *message, size_t hea
 struct ifmon *
 ifmon_new(struct uvx *uvx)
 {
-	struct ifmon *mon = mem_zero(1, sizeof(*mon));
+	struct ifmon *mon =
+	    mem_zero_head(sizeof(*mon), offsetof(struct ifmon, buffer));
 	int error;
 
 	mon->uvx = uvx;

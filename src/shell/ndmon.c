@@ -11,6 +11,7 @@
 #include <sys/socket.h>
 
 #include <errno.h>
+#include <stddef.h>
 #include <stdlib.h>
 
 #include "ddnsupd/mem.h"
@@ -37,7 +38,8 @@ static void release(struct uvx_owner *owner);
 struct ndmon *
 ndmon_new(struct uvx *uvx)
 {
-	struct ndmon *mon = mem_zero(1, sizeof(*mon));
+	struct ndmon *mon =
+	    mem_zero_head(sizeof(*mon), offsetof(struct ndmon, buffer));
 	int error;
 
 	mon->owner.release = release;

@@ -8,6 +8,7 @@
 #include <sys/socket.h>
 
 #include <errno.h>
+#include <stddef.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -30,7 +31,8 @@ static void release(struct uvx_owner *owner);
 struct packetwatch *
 packetwatch_new(struct uvx *uvx, const struct packet_socket *packets)
 {
-	struct packetwatch *watch = mem_zero(1, sizeof(*watch));
+	struct packetwatch *watch =
+	    mem_zero_head(sizeof(*watch), offsetof(struct packetwatch, bytes));
 
 	watch->owner.release = release;
 	watch->uvx = uvx;

@@ -50,12 +50,17 @@ Test(mem, zero_is_zero_even_for_nothing)
 {
 	uint8_t *bytes = mem_zero(16, 4);
 	void *nothing = mem_zero(0, 8);
+	char *headed = mem_zero_head(100, 10);
 
 	for (int i = 0; i < 64; i++)
 		cr_assert_eq(bytes[i], 0);
 	cr_assert_not_null(nothing);
 	free(bytes);
 	free(nothing);
+	for (int i = 0; i < 10; i++)
+		cr_assert_eq(headed[i], 0);
+	headed[99] = 1;
+	free(headed);
 }
 
 Test(mem, grow_keeps_the_items_and_at_least_doubles)
