@@ -32,7 +32,7 @@ static void wake(void *subject, uint64_t order);
 static void end_run(struct sim_world *world);
 static void free_servers(struct sim_world *world);
 static void say(struct sim_world *world, struct strbuf *out, const char *format,
-    va_list ap);
+    va_list ap) __attribute__((format(printf, 3, 0)));
 static void change_later(void *subject, uint64_t number);
 
 struct change {
