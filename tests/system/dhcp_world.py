@@ -27,8 +27,8 @@ NAMESERVER_V6 = "2001:db8::53"
 DOMAIN = "corp.example"
 
 # What of the machine's /etc the programs here cannot do without.
-ETC = ("alternatives", "default", "dhcp", "dhcpcd.conf", "gai.conf", "group", "host.conf",
-       "iproute2", "ld.so.cache", "ld.so.conf", "ld.so.conf.d", "machine-id",
+ETC = ("alternatives/awk", "default", "dhcp", "dhcpcd.conf", "gai.conf", "group",
+       "host.conf", "iproute2", "ld.so.cache", "ld.so.conf", "ld.so.conf.d", "machine-id",
        "nsswitch.conf", "passwd", "protocols", "services", "udhcpc")
 PRIVATE = ("/run", "/var/lib/NetworkManager", "/var/lib/dhcp", "/var/lib/dhcpcd",
            "/var/lib/kea")
@@ -52,11 +52,12 @@ class Machine(Agent):
 
     def _furnish(self):
         for name in ETC:
-            place = os.path.join("/etc", name)
+            place, copy = os.path.join("/etc", name), os.path.join(self.etc, name)
+            os.makedirs(os.path.dirname(copy), exist_ok=True)
             if os.path.isdir(place):
-                shutil.copytree(place, os.path.join(self.etc, name), symlinks=True)
+                shutil.copytree(place, copy, symlinks=True)
             elif os.path.exists(place):
-                shutil.copy2(place, self.etc)
+                shutil.copy2(place, copy, follow_symlinks=False)
         for place in PRIVATE:
             os.makedirs(self.path(place), exist_ok=True)
         self.write("/etc/fstab", "")
