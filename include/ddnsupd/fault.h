@@ -25,7 +25,7 @@
 	X(ADDR_SCOPE, "the interface after % is missing or too long")                    \
 	X(PORT_SYNTAX, "the port after # must be 1 to 65535")                            \
 	/* messages */                                                                   \
-	X(MSG_SHORT, "the message is shorter than a DNS header")                         \
+	X(MSG_SHORT, "the message is too short")                         \
 	X(MSG_MALFORMED, "the message is malformed")                                     \
 	X(MSG_MISMATCH, "the message does not answer what was asked")                    \
 	X(MSG_TRUNCATED, "the answer was truncated")                                     \

@@ -67,20 +67,14 @@ learn_configure(struct learn *learn, const struct config *config)
 static void
 take_sources(struct learn *learn)
 {
-	static const enum fact_source all[] = {
-		FACT_SOURCE_LEASE, FACT_SOURCE_OBSERVED, FACT_SOURCE_INFORM,
-		FACT_SOURCE_DHCPV6, FACT_SOURCE_RA, FACT_SOURCE_HOOK,
-	};
 	const struct config *config = learn->config;
-	bool given = config->dhcp_source_count > 0;
-	const enum fact_source *list = given ? config->dhcp_sources : all;
-	size_t count = given ? config->dhcp_source_count : sizeof(all) / sizeof(all[0]);
 
-	memset(learn->in_use, 0, sizeof(learn->in_use));
-	for (size_t i = 0; i < count; i++) {
-		learn->in_use[list[i]] = config_uses(config, list[i]);
-		learn->rank[list[i]] = (unsigned)i;
+	for (unsigned i = FACT_SOURCE_LEASE; i < LEARN_SOURCES; i++) {
+		learn->in_use[i] = config_uses(config, (enum fact_source)i);
+		learn->rank[i] = i; /* protocol.md's order is that of the enum */
 	}
+	for (size_t i = 0; i < config->dhcp_source_count; i++)
+		learn->rank[config->dhcp_sources[i]] = (unsigned)i;
 }
 
 /* --- events ------------------------------------------------------------------------- */
