@@ -36,7 +36,6 @@ static void stop(struct engine *, struct step *, const char *why);
 static void run_queue(struct engine *, struct step *);
 static void save(struct engine *, struct step *);
 static void finish(struct engine *, struct step *);
-static bool fails(const struct engine *, const struct report_rule *);
 static struct step step_for(struct engine *, const struct event *, struct effects *);
 
 struct engine *
@@ -437,8 +436,6 @@ save(struct engine *engine, struct step *step)
 static void
 finish(struct engine *engine, struct step *step)
 {
-	enum exit_code exit = EXIT_CODE_OK;
-
 	if (!engine->started || engine->open > 0 || engine->saved < engine->generation ||
 	    (engine->options.mode == ENGINE_DAEMON && !engine->stopping))
 		return;
@@ -448,28 +445,10 @@ finish(struct engine *engine, struct step *step)
 		effects_add(step->effects, EFFECT_FINISH)->exit = EXIT_CODE_OK;
 		return;
 	}
-	for (size_t i = 0; i < engine->report.registration_count; i++)
-		if (engine->report.registrations[i].exit > exit)
-			exit = engine->report.registrations[i].exit;
-	for (size_t i = 0; i < engine->report.rule_count; i++)
-		if (fails(engine, &engine->report.rules[i]))
-			exit = EXIT_CODE_CONFIG;
-	if (engine->report.error != NULL)
-		exit = EXIT_CODE_CONFIG;
-	if (engine->signal != 0)
-		exit = engine->signal == SIGINT ? EXIT_CODE_SIGINT : EXIT_CODE_SIGTERM;
 	learn_report(engine->learn, &engine->report);
-	engine->report.exit = exit;
+	engine->report.exit = engine_exit(engine);
 	engine->finished = true;
-	effects_add(step->effects, EFFECT_FINISH)->exit = (int)exit;
-}
-
-/* R3 online is 69, as in --once; R18 only informs. */
-static bool
-fails(const struct engine *engine, const struct report_rule *rule)
-{
-	return rule->verdict == RULE_BROKEN && strcmp(rule->id, "R18") != 0 &&
-	    (engine->options.mode == ENGINE_CHECK || strcmp(rule->id, "R3") != 0);
+	effects_add(step->effects, EFFECT_FINISH)->exit = (int)engine->report.exit;
 }
 
 static struct step

@@ -1,6 +1,7 @@
 /*
  * engine_report: what the conversations brought, as results (report.h).
  */
+#include <signal.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -10,6 +11,7 @@
 static void take_outcome(struct report_registration *, const struct txn_result *);
 static unsigned rank(enum outcome);
 static void take_records(struct reg *, const struct txn *, unsigned family);
+static bool fails(const struct engine *, const struct report_rule *);
 static void list(struct reg *, const struct rrset *, const uint32_t *ttl,
     enum record_change, const char *reason);
 
@@ -189,6 +191,34 @@ engine_judge_all(struct engine *engine)
 			strbuf_free(&message);
 		}
 	}
+}
+
+enum exit_code
+engine_exit(const struct engine *engine)
+{
+	enum exit_code exit = EXIT_CODE_OK;
+	size_t i;
+
+	if (engine->signal != 0)
+		return engine->signal == SIGINT ? EXIT_CODE_SIGINT : EXIT_CODE_SIGTERM;
+	if (engine->report.error != NULL)
+		return EXIT_CODE_CONFIG;
+	for (i = 0; i < engine->report.registration_count; i++)
+		if (engine->report.registrations[i].exit > exit)
+			exit = engine->report.registrations[i].exit;
+	for (i = 0; i < engine->report.rule_count; i++)
+		if (fails(engine, &engine->report.rules[i]))
+			exit = EXIT_CODE_CONFIG;
+	return exit;
+}
+
+/* R3 online is 69, as in --once; R18 only informs. */
+static bool
+fails(const struct engine *engine, const struct report_rule *rule)
+{
+	if (rule->verdict != RULE_BROKEN || strcmp(rule->id, "R18") == 0)
+		return false;
+	return engine->options.mode == ENGINE_CHECK || strcmp(rule->id, "R3") != 0;
 }
 
 void

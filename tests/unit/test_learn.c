@@ -2,7 +2,7 @@
  * The book: lease files and hooks, what of all sources holds, in which order, for how
  * long, and how often it is told.
  */
-#include "learn_world.h"
+#include "learn_packets.h"
 
 TestSuite(learn, .fini = end);
 

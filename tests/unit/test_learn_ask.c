@@ -1,73 +1,16 @@
 /*
- * Asking: when, whom, how often, and which answer counts.
+ * DHCPINFORM: when, whom, how often, and which answer counts.
  */
-#include "learn_world.h"
+#include "learn_packets.h"
 
 TestSuite(learn_ask, .fini = end);
 
 #define ALL "255.255.255.255%eth0#67 from 192.0.2.10"
-#define ALL6 "ff02::1:2%eth0#547 from fe80::2"
 
 static const struct v4 ack = {
 	.server = "192.0.2.1", .ciaddr = "192.0.2.10", .dns = "192.0.2.53",
 	.domain = "corp.example",
 };
-
-static uint32_t
-get32(const uint8_t *at)
-{
-	return (uint32_t)at[0] << 24 | (uint32_t)at[1] << 16 | (uint32_t)at[2] << 8 |
-	    at[3];
-}
-
-/* The last question is answered. */
-static bool
-answer4(struct v4 v4)
-{
-	v4.xid = get32(l.bytes + 4);
-	return tell4(2, v4);
-}
-
-static bool
-answer6(struct v6 v6)
-{
-	static struct dhcp6_duid us;
-
-	us = dhcp6_duid_ll(1, link_of("eth0")->hwaddr, 6);
-	v6.xid = get32(l.bytes) & 0xffffff;
-	if (v6.duid == NULL && v6.client == NULL)
-		v6.duid = &us;
-	if (v6.server == NULL)
-		v6.server = "srv1";
-	return tell6(2, v6);
-}
-
-/* A daemon with one source of its own. */
-static void
-begin_with(enum fact_source source)
-{
-	begin();
-	use(source, FACT_SOURCE_HOOK);
-	go(false);
-	stand("eth0", source == FACT_SOURCE_INFORM ? "192.0.2.10" : "fe80::2");
-}
-
-/* When it asks next, ms from now. */
-static int64_t
-next_ms(void)
-{
-	int64_t before_us = l.world.step.now_us, at_us = learn_deadline(l.learn);
-
-	cr_assert_neq(at_us, CLOCK_NEVER);
-	pass(at_us - before_us);
-	return (at_us - before_us) / 1000;
-}
-
-#define expect_between(value, least, most) do { \
-	int64_t v_ = (value); \
-	cr_expect(v_ >= (least) && v_ <= (most), "line %d: %lld not in %lld..%lld", \
-	    __LINE__, (long long)v_, (long long)(least), (long long)(most)); \
-} while (0)
 
 /* --- INFORM ------------------------------------------------------------------------- */
 
@@ -75,7 +18,7 @@ Test(learn_ask, inform)
 {
 	struct dhcp4 asked;
 
-	begin_with(FACT_SOURCE_INFORM);
+	begin_asking(FACT_SOURCE_INFORM);
 	pass(CLOCK_MS(499));
 	expect_did("");
 	pass(CLOCK_MS(1));
@@ -94,7 +37,7 @@ Test(learn_ask, inform)
 /* 4, 8, 16, 32 s +-1 s, then a long rest; sockets are closed. */
 Test(learn_ask, inform_schedule)
 {
-	begin_with(FACT_SOURCE_INFORM);
+	begin_asking(FACT_SOURCE_INFORM);
 	next_ms();
 	for (unsigned i = 0; i < 3; i++) {
 		expect_did(ALL);
@@ -116,7 +59,7 @@ Test(learn_ask, inform_again)
 {
 	struct v4 other = ack;
 
-	begin_with(FACT_SOURCE_INFORM);
+	begin_asking(FACT_SOURCE_INFORM);
 	next_ms();
 	answer4(ack);
 	expect_did(ALL);
@@ -137,7 +80,7 @@ Test(learn_ask, inform_again)
 /* Nobody answers any more: what was said ends, later than it was asked again. */
 Test(learn_ask, inform_ends)
 {
-	begin_with(FACT_SOURCE_INFORM);
+	begin_asking(FACT_SOURCE_INFORM);
 	next_ms();
 	answer4(ack);
 	pass(SEC(3599));
@@ -151,7 +94,7 @@ Test(learn_ask, inform_with_a_lease_time)
 {
 	struct v4 v4 = ack;
 
-	begin_with(FACT_SOURCE_INFORM);
+	begin_asking(FACT_SOURCE_INFORM);
 	next_ms();
 	v4.lease_s = 7200;
 	answer4(v4);
@@ -165,7 +108,7 @@ Test(learn_ask, inform_forged)
 {
 	struct v4 v4 = ack;
 
-	begin_with(FACT_SOURCE_INFORM);
+	begin_asking(FACT_SOURCE_INFORM);
 	next_ms();
 	v4.server = NULL;
 	cr_expect(!answer4(v4));
@@ -279,7 +222,7 @@ Test(learn_ask, silent_when_told)
 {
 	struct dhcp_info info = {.server_count = 1};
 
-	begin_with(FACT_SOURCE_INFORM);
+	begin_asking(FACT_SOURCE_INFORM);
 	next_ms();
 	expect_did(ALL);
 	info.servers[0] = addr_of("192.0.2.53");
@@ -304,7 +247,7 @@ Test(learn_ask, silent_when_told)
 
 Test(learn_ask, the_link_comes_and_goes)
 {
-	begin_with(FACT_SOURCE_INFORM);
+	begin_asking(FACT_SOURCE_INFORM);
 	next_ms();
 	answer4(ack);
 	expect_did(ALL);
@@ -325,7 +268,7 @@ Test(learn_ask, a_fault)
 	struct event fault = {.kind = EVENT_FAULT, .fault = FAULT_UNREACHABLE};
 	struct strbuf told = {0};
 
-	begin_with(FACT_SOURCE_INFORM);
+	begin_asking(FACT_SOURCE_INFORM);
 	next_ms();
 	expect_did(ALL);
 	fault.id = l.ask.id;
@@ -348,7 +291,7 @@ Test(learn_ask, unavailable)
 	struct event no = {.kind = EVENT_SOURCE, .source = FACT_SOURCE_INFORM,
 		.error = "not permitted"};
 
-	begin_with(FACT_SOURCE_INFORM);
+	begin_asking(FACT_SOURCE_INFORM);
 	post(no);
 	pass(SEC(60));
 	expect_did("");
@@ -360,141 +303,13 @@ Test(learn_ask, unavailable)
 
 Test(learn_ask, stopped)
 {
-	begin_with(FACT_SOURCE_INFORM);
+	begin_asking(FACT_SOURCE_INFORM);
 	next_ms();
 	learn_stop(l.learn, &l.world.step);
 	settle();
 	cr_expect_eq(l.open, 0);
 	pass(SEC(60));
 	expect_did(ALL);
-}
-
-/* --- DHCPv6 ------------------------------------------------------------------------- */
-
-Test(learn_ask, dhcpv6)
-{
-	struct dhcp6 asked;
-
-	begin_with(FACT_SOURCE_DHCPV6);
-	expect_between(next_ms(), 500, 1500);
-	expect_did(ALL6);
-	cr_expect_eq(dhcp6_parse(l.bytes, l.ask.len, &asked), FAULT_NONE);
-	cr_expect_eq(asked.type, DHCP6_INFORMATION_REQUEST);
-	cr_expect(answer6((struct v6){.dns = "2001:db8::53"}));
-	expect_known("eth0 dhcpv6 2001:db8::53");
-	cr_expect_eq(l.open, 0);
-	cr_expect_eq(next_ms(), 86400000, "without option 32");
-	expect_did(ALL6);
-	answer6((struct v6){.dns = "2001:db8::53", .refresh_s = 7200});
-	cr_expect_eq(next_ms(), 7200000);
-	answer6((struct v6){.dns = "2001:db8::53", .refresh_s = 5});
-	cr_expect_eq(next_ms(), 600000, "not every 5 s");
-}
-
-/* RFC 8415 15: 1 s doubling to 3600 s, +-10 %, for ever. */
-Test(learn_ask, dhcpv6_schedule)
-{
-	int64_t wait_ms, last_ms = 500;
-
-	begin_with(FACT_SOURCE_DHCPV6);
-	next_ms();
-	for (unsigned i = 0; i < 12; i++) {
-		wait_ms = next_ms();
-		expect_between(wait_ms, last_ms * 19 / 10 - 1 - (i == 0 ? 50 : 0),
-		    last_ms * 21 / 10 + 1 + (i == 0 ? 50 : 0));
-		last_ms = wait_ms;
-	}
-	for (unsigned i = 0; i < 10; i++)
-		expect_between(next_ms(), 3240000, 3960000);
-	cr_expect_eq(l.open, 1);
-}
-
-/* Option 83 bounds the waiting from then on (RFC 8415 21.25). */
-Test(learn_ask, dhcpv6_max_rt)
-{
-	begin_with(FACT_SOURCE_DHCPV6);
-	next_ms();
-	answer6((struct v6){.dns = "2001:db8::53", .refresh_s = 86400, .max_rt_s = 60});
-	next_ms();
-	for (unsigned i = 0; i < 7; i++)
-		next_ms();
-	for (unsigned i = 0; i < 7; i++)
-		expect_between(next_ms(), 54000, 66000);
-}
-
-Test(learn_ask, dhcpv6_forged)
-{
-	begin_with(FACT_SOURCE_DHCPV6);
-	next_ms();
-	cr_expect(!answer6((struct v6){.dns = "2001:db8::66", .client = "you"}));
-	cr_expect(!answer6((struct v6){.dns = "2001:db8::66", .status = 1}));
-	cr_expect(!answer6((struct v6){.dns = "2001:db8::66", .to = 4000}));
-	cr_expect(!answer6((struct v6){.dns = "2001:db8::66",
-	    .type = DHCP6_ADVERTISE}));
-	expect_known("");
-	cr_expect(answer6((struct v6){.dns = "2001:db8::53"}));
-}
-
-/* Two servers that disagree: the first is kept, until it is silent. */
-Test(learn_ask, dhcpv6_two_servers)
-{
-	struct v6 one = {.dns = "2001:db8::53", .refresh_s = 600};
-	struct v6 two = {.dns = "2001:db8::54", .refresh_s = 600, .server = "srv2"};
-
-	begin_with(FACT_SOURCE_DHCPV6);
-	next_ms();
-	answer6(one);
-	for (unsigned i = 0; i < 3; i++) {
-		cr_expect_eq(next_ms(), 600000);
-		cr_expect(!answer6(two));
-		answer6(one);
-	}
-	expect_known("eth0 dhcpv6 2001:db8::53");
-	cr_expect_eq(l.settled, 1);
-	next_ms();
-	next_ms();
-	cr_expect(!answer6(two));
-	next_ms();
-	cr_expect(answer6(two));
-	expect_known("eth0 dhcpv6 2001:db8::54");
-}
-
-Test(learn_ask, dhcpv6_needs_a_link_local_address)
-{
-	struct addr addr = addr_of("fe80::2");
-
-	begin();
-	use(FACT_SOURCE_DHCPV6, FACT_SOURCE_DHCPV6);
-	go(false);
-	stand("eth0", "2001:db8::2");
-	fact_link_add_addr(link_of("eth0"), &addr)->flags = FACT_ADDR_TENTATIVE;
-	net();
-	pass(SEC(60));
-	expect_did("");
-	link_of("eth0")->addrs[1].flags = 0;
-	net();
-	pass(CLOCK_MS(1500));
-	expect_did(ALL6);
-}
-
-/* --- both --------------------------------------------------------------------------- */
-
-/* A single run asks both at the same moment; the first answer silences the other. */
-Test(learn_ask, hurry)
-{
-	begin();
-	go(true);
-	stand("eth0", "192.0.2.10");
-	stand("eth0", "fe80::2");
-	pass(CLOCK_MS(500));
-	expect_did(ALL "; " ALL6);
-	cr_expect_eq(l.open, 2);
-	cr_expect(answer6((struct v6){.dns = "2001:db8::53"}));
-	cr_expect_eq(l.open, 0);
-	pass(SEC(80000));
-	expect_did("");
-	next_ms();
-	expect_did(ALL6);
 }
 
 Test(learn_ask, static_servers)

@@ -2,7 +2,7 @@
  * What the machine's own DHCP clients say and hear: every check that an answer must
  * pass, broken once.
  */
-#include "learn_world.h"
+#include "learn_packets.h"
 
 TestSuite(learn_observe, .fini = end);
 

@@ -1,7 +1,7 @@
 /*
  * Router advertisements: lifetimes, withdrawals, and how much a router may say.
  */
-#include "learn_world.h"
+#include "learn_packets.h"
 
 TestSuite(learn_ra, .fini = end);
 

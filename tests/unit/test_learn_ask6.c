@@ -1,0 +1,136 @@
+/*
+ * INFORMATION-REQUEST: when, how often, which answer counts; and both protocols beside
+ * each other.
+ */
+#include "learn_packets.h"
+
+TestSuite(learn_ask6, .fini = end);
+
+#define ALL "255.255.255.255%eth0#67 from 192.0.2.10"
+#define ALL6 "ff02::1:2%eth0#547 from fe80::2"
+
+Test(learn_ask6, dhcpv6)
+{
+	struct dhcp6 asked;
+
+	begin_asking(FACT_SOURCE_DHCPV6);
+	expect_between(next_ms(), 500, 1500);
+	expect_did(ALL6);
+	cr_expect_eq(dhcp6_parse(l.bytes, l.ask.len, &asked), FAULT_NONE);
+	cr_expect_eq(asked.type, DHCP6_INFORMATION_REQUEST);
+	cr_expect(answer6((struct v6){.dns = "2001:db8::53"}));
+	expect_known("eth0 dhcpv6 2001:db8::53");
+	cr_expect_eq(l.open, 0);
+	cr_expect_eq(next_ms(), 86400000, "without option 32");
+	expect_did(ALL6);
+	answer6((struct v6){.dns = "2001:db8::53", .refresh_s = 7200});
+	cr_expect_eq(next_ms(), 7200000);
+	answer6((struct v6){.dns = "2001:db8::53", .refresh_s = 5});
+	cr_expect_eq(next_ms(), 600000, "not every 5 s");
+}
+
+/* RFC 8415 15: 1 s doubling to 3600 s, +-10 %, for ever. */
+Test(learn_ask6, dhcpv6_schedule)
+{
+	int64_t wait_ms, last_ms = 500;
+
+	begin_asking(FACT_SOURCE_DHCPV6);
+	next_ms();
+	for (unsigned i = 0; i < 12; i++) {
+		wait_ms = next_ms();
+		expect_between(wait_ms, last_ms * 19 / 10 - 1 - (i == 0 ? 50 : 0),
+		    last_ms * 21 / 10 + 1 + (i == 0 ? 50 : 0));
+		last_ms = wait_ms;
+	}
+	for (unsigned i = 0; i < 10; i++)
+		expect_between(next_ms(), 3240000, 3960000);
+	cr_expect_eq(l.open, 1);
+}
+
+/* Option 83 bounds the waiting from then on (RFC 8415 21.25). */
+Test(learn_ask6, dhcpv6_max_rt)
+{
+	begin_asking(FACT_SOURCE_DHCPV6);
+	next_ms();
+	answer6((struct v6){.dns = "2001:db8::53", .refresh_s = 86400, .max_rt_s = 60});
+	next_ms();
+	for (unsigned i = 0; i < 7; i++)
+		next_ms();
+	for (unsigned i = 0; i < 7; i++)
+		expect_between(next_ms(), 54000, 66000);
+}
+
+Test(learn_ask6, dhcpv6_forged)
+{
+	begin_asking(FACT_SOURCE_DHCPV6);
+	next_ms();
+	cr_expect(!answer6((struct v6){.dns = "2001:db8::66", .client = "you"}));
+	cr_expect(!answer6((struct v6){.dns = "2001:db8::66", .status = 1}));
+	cr_expect(!answer6((struct v6){.dns = "2001:db8::66", .to = 4000}));
+	cr_expect(!answer6((struct v6){.dns = "2001:db8::66",
+	    .type = DHCP6_ADVERTISE}));
+	expect_known("");
+	cr_expect(answer6((struct v6){.dns = "2001:db8::53"}));
+}
+
+/* Two servers that disagree: the first is kept, until it is silent. */
+Test(learn_ask6, dhcpv6_two_servers)
+{
+	struct v6 one = {.dns = "2001:db8::53", .refresh_s = 600};
+	struct v6 two = {.dns = "2001:db8::54", .refresh_s = 600, .server = "srv2"};
+
+	begin_asking(FACT_SOURCE_DHCPV6);
+	next_ms();
+	answer6(one);
+	for (unsigned i = 0; i < 3; i++) {
+		cr_expect_eq(next_ms(), 600000);
+		cr_expect(!answer6(two));
+		answer6(one);
+	}
+	expect_known("eth0 dhcpv6 2001:db8::53");
+	cr_expect_eq(l.settled, 1);
+	next_ms();
+	next_ms();
+	cr_expect(!answer6(two));
+	next_ms();
+	cr_expect(answer6(two));
+	expect_known("eth0 dhcpv6 2001:db8::54");
+}
+
+Test(learn_ask6, dhcpv6_needs_a_link_local_address)
+{
+	struct addr addr = addr_of("fe80::2");
+
+	begin();
+	use(FACT_SOURCE_DHCPV6, FACT_SOURCE_DHCPV6);
+	go(false);
+	stand("eth0", "2001:db8::2");
+	fact_link_add_addr(link_of("eth0"), &addr)->flags = FACT_ADDR_TENTATIVE;
+	net();
+	pass(SEC(60));
+	expect_did("");
+	link_of("eth0")->addrs[1].flags = 0;
+	net();
+	pass(CLOCK_MS(1500));
+	expect_did(ALL6);
+}
+
+/* --- both --------------------------------------------------------------------------- */
+
+/* A single run asks both at the same moment; the first answer silences the other. */
+Test(learn_ask6, hurry)
+{
+	begin();
+	go(true);
+	stand("eth0", "192.0.2.10");
+	stand("eth0", "fe80::2");
+	pass(CLOCK_MS(500));
+	expect_did(ALL "; " ALL6);
+	cr_expect_eq(l.open, 2);
+	cr_expect(answer6((struct v6){.dns = "2001:db8::53"}));
+	cr_expect_eq(l.open, 0);
+	pass(SEC(80000));
+	expect_did("");
+	next_ms();
+	expect_did(ALL6);
+}
