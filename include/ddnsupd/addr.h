@@ -29,10 +29,10 @@ struct addr {
 /* A server as configured or learned: ADDR[%IF][#PORT] (interface.md). */
 struct endpoint {
 	struct addr addr;
-	uint16_t port;
-	char ifname[ADDR_IFNAME_MAX]; /* "" when none is named */
 	bool via;            /* ifname was not written by anybody: it is the link the
 	                      * server was learned on, and is asked through */
+	uint16_t port;
+	char ifname[ADDR_IFNAME_MAX]; /* "" when none is named */
 };
 
 /* Text to address.  No scope, no port, no brackets.  Faults: ADDR_SYNTAX. */

@@ -104,7 +104,7 @@ engine_net_event(struct engine *engine, struct step *step,
 			any = true;
 		}
 	}
-	for (i = 0; i < before->link_count; i++)
+	for (i = 0; before->links != NULL && i < before->link_count; i++)
 		if (same_link(now, before->links[i].name, i) == NULL) {
 			engine_link_event(engine, step, before->links[i].name);
 			any = true;
@@ -151,7 +151,8 @@ engine_link_event(struct engine *engine, struct step *step, const char *ifname)
 static const struct fact_link *
 same_link(const struct fact_net *net, const char *name, size_t hint)
 {
-	if (hint < net->link_count && strcmp(net->links[hint].name, name) == 0)
+	if (net->links != NULL && hint < net->link_count &&
+	    strcmp(net->links[hint].name, name) == 0)
 		return &net->links[hint];
 	return fact_net_link(net, name);
 }

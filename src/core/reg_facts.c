@@ -58,7 +58,7 @@ list_servers(const struct reg *reg, size_t *count)
 	const struct facts *facts = &reg->engine->facts;
 	const struct fact_link *link = rules_home(reg->cfg, &facts->net);
 	struct endpoint *list = mem_zero(facts->server_count + 1, sizeof(*list));
-	bool own = facts_has_servers(facts, link);
+	bool own = link != NULL && facts_has_servers(facts, link);
 
 	*count = 0;
 	for (size_t i = 0; i < facts->server_count; i++) {

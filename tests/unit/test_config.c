@@ -50,7 +50,7 @@ Test(config, lists_grow_and_keep_their_order)
 
 	for (unsigned i = 0; i < 70; i++) {
 		uint8_t octets[4] = {10, 0, 0, (uint8_t)i};
-		struct endpoint server = {addr_make(FAMILY_IPV4, octets), 53, "", false};
+		struct endpoint server = {addr_make(FAMILY_IPV4, octets), false, 53, ""};
 		struct config_primary primary = {.server = server};
 
 		snprintf(name, sizeof(name), "r%u", i);
@@ -88,7 +88,7 @@ Test(config, free_takes_every_text)
 Test(config, source_in_force)
 {
 	struct config *config = config_new();
-	struct endpoint server = {parsed("192.0.2.53"), 53, "", false};
+	struct endpoint server = {parsed("192.0.2.53"), false, 53, ""};
 
 	cr_assert_eq(config_dns_source(config), DNS_SOURCE_DHCP);
 	config_add_server(config, &server);

@@ -163,7 +163,7 @@ Test(facts, default_link_of_ipv6_alone_goes_by_metric)
 Test(facts, servers_stand_once_in_the_order_given)
 {
 	struct facts facts = {0};
-	struct endpoint one = {parsed("192.0.2.53"), 53, "", false}, two = one;
+	struct endpoint one = {parsed("192.0.2.53"), false, 53, ""}, two = one;
 
 	two.port = 5353;
 	facts_add_server(&facts, &one, FACT_SOURCE_LEASE, 2);

@@ -60,7 +60,7 @@ Test(report, texts_are_copied_and_everything_is_freed)
 	char name[] = "amt", fqdn[] = "pc1.example", reason[] = "temporary";
 	char message[] = "why";
 	struct addr addr = parsed("192.0.2.1");
-	struct fact_server server = {{addr, 53, "", false}, FACT_SOURCE_STATIC, 0};
+	struct fact_server server = {{addr, false, 53, ""}, FACT_SOURCE_STATIC, 0};
 
 	for (int i = 0; i < 20; i++) {
 		struct report_registration *reg = report_add(&report, name, fqdn,
