@@ -40,6 +40,7 @@ struct life {
 	int64_t refresh_at_us;     /* CLOCK_NEVER: off, or nothing registered yet */
 	int64_t look_at_us;
 	int64_t gone_since_us[2];  /* the family has had no address since; CLOCK_NEVER */
+	int64_t patient_until_us[2]; /* for DAD of the family; CLOCK_NEVER: none runs */
 	struct rrset seen[2];      /* addresses at the last event */
 	bool was_up;               /* the link, at the last event */
 	bool forced;               /* refresh: now, whatever is believed */

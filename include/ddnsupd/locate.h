@@ -18,7 +18,9 @@
 
 #define LOCATE_CANDIDATES_MAX 8  /* protocol.md 2 */
 #define LOCATE_REFERRALS_MAX 4   /* protocol.md 2 */
-#define LOCATE_HOSTS_MAX 4       /* name servers resolved at one time */
+#define LOCATE_NS_MAX 4          /* name servers of a set that are resolved */
+#define LOCATE_PRIMARIES_MAX 8   /* names in dns.primary that are */
+#define LOCATE_HOSTS_MAX (LOCATE_PRIMARIES_MAX + 1) /* and MNAME */
 
 enum candidate_origin {
 	CANDIDATE_PRIMARY,  /* dns.primary */
@@ -80,6 +82,8 @@ struct locate {
 	size_t lookup_count;
 	bool ns_asked;
 	bool root_soa;               /* some server knows nothing below the root */
+	bool heard;                  /* somebody answered an earlier question of the walk */
+	bool fell_silent;            /* FAILED: and then nobody did any more */
 
 	bool has_zone;               /* results */
 	struct name zone;

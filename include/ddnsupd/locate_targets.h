@@ -8,11 +8,11 @@
 
 #include "ddnsupd/locate.h"
 
-/* Look up A and AAAA of a server's name; its own queries, at most LOCATE_HOSTS_MAX names
- * at a time (false: no room). */
-bool locate_resolve(struct locate *locate, struct step *step, const struct name *name);
+/* Look up A and AAAA of a server's name; its own queries.  Not more than LOCATE_HOSTS_MAX
+ * names at a time. */
+void locate_resolve(struct locate *locate, struct step *step, const struct name *name);
 
-/* Look up the targets of the NS RRs that `owner` has among `rrs`. */
+/* Look up the targets of the NS RRs that `owner` has among `rrs`, LOCATE_NS_MAX at most. */
 void locate_resolve_ns(struct locate *locate, struct step *step,
     const struct wire_rr *rrs, size_t count, const struct name *owner);
 
@@ -33,7 +33,7 @@ void locate_collect_glue(struct locate *locate, const struct answer *answer,
 /* Where names of servers are looked up: the cut's servers, then the DNS servers. */
 void locate_list_lookup_servers(struct locate *locate);
 
-/* dns.primary: start the lookup of those given by name; then, when all lookups are over,
+/* dns.primary: start the lookup of those given by name, LOCATE_PRIMARIES_MAX at most; then, when all lookups are over,
  * turn them into the first candidates, in the order configured. */
 void locate_add_primaries(struct locate *locate, struct step *step);
 void locate_take_primaries(struct locate *locate);
@@ -45,7 +45,8 @@ void locate_take_primaries(struct locate *locate);
 void locate_add_candidate(struct locate *locate, const struct endpoint *server,
     enum candidate_origin origin);
 
-/* Interleave the families within each origin; the server that worked last goes first. */
+/* Interleave the families within each origin; the server that worked last goes first, but
+ * not before dns.primary unless it is one of them. */
 void locate_order_candidates(struct locate *locate);
 
 #endif

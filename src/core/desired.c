@@ -133,7 +133,8 @@ not_ours(const struct config_registration *reg, const struct fact_net *net,
 	return NULL;
 }
 
-/* A deprecated address is better than none (RFC 4862 5.5.4 keeps it valid). */
+/* A deprecated address is better than none (RFC 4862 5.5.4 keeps it valid).  Whether a
+ * tentative one is waited for instead is for those to say who know the time. */
 static void
 use_deprecated(struct desired *desired, const struct config_registration *reg,
     const struct fact_net *net, const struct fact_link *link)
@@ -151,8 +152,7 @@ use_deprecated(struct desired *desired, const struct config_registration *reg,
 
 		if (reason == NULL || strcmp(reason, "deprecated") != 0)
 			continue;
-		if (family->managed && !family->tentative &&
-		    empty[family - desired->families]) {
+		if (family->managed && empty[family - desired->families]) {
 			rrset_add(&family->set, &fact->addr);
 			unskip(desired, &fact->addr);
 		}

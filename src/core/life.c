@@ -23,6 +23,8 @@ static void resume(struct reg *, struct step *);
 static void await_facts(struct reg *, struct step *);
 static unsigned wanted(struct reg *, struct step *, struct desired *,
     const struct fact_link *);
+static bool is_patient(struct reg *, const struct step *, unsigned family,
+    const struct desired_family *);
 static bool agrees(const struct reg *, unsigned family, const struct desired_family *);
 static bool is_gone(struct reg *, struct step *, unsigned family,
     const struct fact_link *);
@@ -43,6 +45,7 @@ life_begin(struct reg *reg, struct step *step)
 	settle_init(&life->settle);
 	life->refresh_at_us = life->look_at_us = CLOCK_NEVER;
 	life->gone_since_us[0] = life->gone_since_us[1] = CLOCK_NEVER;
+	life->patient_until_us[0] = life->patient_until_us[1] = CLOCK_NEVER;
 	life->tried_us = life->next_us = CLOCK_NEVER;
 	life->seen[0].type = RRTYPE_A;
 	life->seen[1].type = RRTYPE_AAAA;
@@ -218,7 +221,7 @@ wanted(struct reg *reg, struct step *step, struct desired *desired,
 			mask |= owned & bit;
 			continue;
 		}
-		if (want->tentative)
+		if (is_patient(reg, step, family, want))
 			continue; /* its event is under way */
 		if (want->set.count > 0) {
 			reg->life->gone_since_us[family] = CLOCK_NEVER;
@@ -232,6 +235,20 @@ wanted(struct reg *reg, struct step *step, struct desired *desired,
 		}
 	}
 	return mask;
+}
+
+/* DAD is waited for, but not for ever: what is ready goes then (protocol.md 3). */
+static bool
+is_patient(struct reg *reg, const struct step *step, unsigned family,
+    const struct desired_family *want)
+{
+	int64_t *until_us = &reg->life->patient_until_us[family];
+
+	if (!want->tentative)
+		*until_us = CLOCK_NEVER;
+	else if (*until_us == CLOCK_NEVER)
+		*until_us = step->now_us + ENGINE_TENTATIVE_US;
+	return want->tentative && *until_us > step->now_us;
 }
 
 /* Does what is believed to stand there satisfy what is wanted? */
@@ -322,10 +339,13 @@ be_content(struct reg *reg, struct step *step, const struct desired *desired)
 	life->rest_until_us = 0;
 	life->next_us = clock_min(later(life->refresh_at_us, step),
 	    later(life->look_at_us, step));
-	for (family = 0; family < 2; family++)
+	for (family = 0; family < 2; family++) {
+		life->next_us = clock_min(life->next_us,
+		    later(life->patient_until_us[family], step));
 		if (life->gone_since_us[family] != CLOCK_NEVER)
 			life->next_us = clock_min(life->next_us,
 			    later(life->gone_since_us[family] + LIFE_GONE_US, step));
+	}
 	if (!desired->families[0].tentative && !desired->families[1].tentative)
 		life->event_us = 0; /* what came has gone again */
 	if (reg->withdraw) {

@@ -185,6 +185,7 @@ read_soa(struct locate *locate, struct step *step)
 
 	while (locate->status == LOCATE_WALK && query->status == QUERY_ANSWERED) {
 		locate->rcode = query->rcode;
+		locate->heard = true;
 		switch (soa_read(&query->answer, &query->qname, &locate->in.owner,
 		    &locate->cut, &rr)) {
 		case SOA_FOUND:
@@ -205,7 +206,8 @@ read_soa(struct locate *locate, struct step *step)
 	if (locate->status != LOCATE_WALK || query->status != QUERY_FAILED)
 		return;
 	locate->rcode = query->rcode;
-	if (!query->answered)
+	locate->fell_silent = locate->heard && !query->answered;
+	if (!query->answered && !locate->heard)
 		fail(locate, LOCATE_SILENT);
 	else
 		fail(locate, locate->root_soa ? LOCATE_NO_ZONE : LOCATE_ERROR);

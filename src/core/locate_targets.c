@@ -1,6 +1,7 @@
 /*
  * locate_targets: names of servers to addresses, addresses to candidates.
  */
+#include <assert.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -15,7 +16,7 @@ static bool is_configured(const struct locate *, const struct endpoint *);
 static void interleave(struct locate *, size_t begin, size_t end);
 static void move(struct locate *, size_t from, size_t to);
 
-bool
+void
 locate_resolve(struct locate *locate, struct step *step, const struct name *name)
 {
 	const struct endpoint *servers = locate->lookup_servers;
@@ -24,9 +25,9 @@ locate_resolve(struct locate *locate, struct step *step, const struct name *name
 
 	for (i = 0; i < locate->host_count; i++)
 		if (name_equal(&locate->hosts[i].qname, name))
-			return true;
-	if (locate->host_count + 2 > sizeof(locate->hosts) / sizeof(locate->hosts[0]))
-		return false;
+			return;
+	assert(locate->host_count + 2 <=
+	    sizeof(locate->hosts) / sizeof(locate->hosts[0]));
 	if (servers == NULL) {
 		servers = locate->in.servers;
 		count = locate->in.server_count;
@@ -35,7 +36,6 @@ locate_resolve(struct locate *locate, struct step *step, const struct name *name
 	    servers, count, 0);
 	query_start(&locate->hosts[locate->host_count++], step, name, RRTYPE_AAAA,
 	    servers, count, 0);
-	return true;
 }
 
 void
@@ -44,10 +44,9 @@ locate_resolve_ns(struct locate *locate, struct step *step, const struct wire_rr
 {
 	size_t i;
 
-	for (i = 0; i < count; i++)
-		if (rrs[i].type == RRTYPE_NS && name_equal(&rrs[i].owner, owner) &&
-		    !locate_resolve(locate, step, &rrs[i].target))
-			return;
+	for (i = 0; i < count && locate->host_count < 2 * LOCATE_NS_MAX; i++)
+		if (rrs[i].type == RRTYPE_NS && name_equal(&rrs[i].owner, owner))
+			locate_resolve(locate, step, &rrs[i].target);
 }
 
 void
@@ -144,9 +143,20 @@ locate_add_primaries(struct locate *locate, struct step *step)
 {
 	size_t i;
 
-	for (i = 0; i < locate->in.primary_count; i++)
-		if (locate->in.primaries[i].is_name)
-			locate_resolve(locate, step, &locate->in.primaries[i].name);
+	for (i = 0; i < locate->in.primary_count; i++) {
+		const struct config_primary *primary = &locate->in.primaries[i];
+		char text[NAME_TEXT_MAX];
+
+		if (!primary->is_name)
+			continue;
+		if (locate->host_count == 2 * LOCATE_PRIMARIES_MAX) {
+			step_note(step, NOTE_WARNING, "dns.primary: %s is not looked "
+			    "up, for at most %d names are; shorten the list",
+			    name_format(&primary->name, text), LOCATE_PRIMARIES_MAX);
+			return;
+		}
+		locate_resolve(locate, step, &primary->name);
+	}
 }
 
 void
@@ -212,7 +222,8 @@ locate_order_candidates(struct locate *locate)
 			move(locate, i, 0);
 	for (i = 0; i < locate->candidate_count; i++)
 		if (locate->in.has_preferred &&
-		    locate->candidates[0].origin != CANDIDATE_PRIMARY &&
+		    (locate->candidates[0].origin != CANDIDATE_PRIMARY ||
+		    locate->candidates[i].origin == CANDIDATE_PRIMARY) &&
 		    endpoint_equal(&locate->candidates[i].server,
 		    &locate->in.preferred))
 			move(locate, i, 0);

@@ -47,7 +47,11 @@ txn_say_locate(const struct txn *txn, enum exit_code *exit)
 	case LOCATE_ERROR:
 		*exit = EXIT_CODE_TEMPORARY;
 		strbuf_printf(&out, "the DNS servers do not say which zone holds %s "
-		    "(%s): asked ", owner, locate->rcode < 0 ? "no usable answer" :
+		    "(%s): asked ", owner, locate->fell_silent ?
+		    locate->cut_servers != NULL ?
+		    "the servers they refer to do not answer" :
+		    "no answer any more after a first one" :
+		    locate->rcode < 0 ? "no usable answer" :
 		    locate->rcode == RCODE_NOERROR ? "not authoritative, or lame" :
 		    rcode_name(locate->rcode));
 		list_servers(&out, locate->in.servers, locate->in.server_count);

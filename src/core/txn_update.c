@@ -16,6 +16,7 @@ static void warn(struct txn *, struct step *);
 static bool knows_own(const struct txn *);
 static void build(const struct txn *, struct update *);
 static void plan_only(struct txn *, struct step *);
+static bool may_have_arrived(enum fault);
 static void unanswered(struct txn *, struct step *);
 static void not_applied(struct txn *);
 
@@ -278,8 +279,7 @@ txn_update_answered(struct txn *txn, struct step *step)
 		    txn->ask.rcode, step->now_us - txn->ask.asked_us);
 	txn->ambiguous |= txn->ask.attempt_count > 1;
 	if (txn->ask.status == ASK_FAILED) {
-		if (txn->ask.attempt_count > 1 || txn->ask.fault == FAULT_TIMEOUT ||
-		    txn->ask.fault == FAULT_RESET) {
+		if (txn->ask.attempt_count > 1 || may_have_arrived(txn->ask.fault)) {
 			unanswered(txn, step);
 			txn->candidates[txn->current].doubt = true;
 		} else {
@@ -319,6 +319,14 @@ txn_update_answered(struct txn *txn, struct step *step)
 	} else {
 		txn_failed(txn, step, verdict, txn->ask.rcode, FAULT_NONE);
 	}
+}
+
+/* Of a message sent once: who answers nonsense has got it all the same. */
+static bool
+may_have_arrived(enum fault fault)
+{
+	return fault == FAULT_TIMEOUT || fault == FAULT_RESET ||
+	    fault == FAULT_MSG_MISMATCH;
 }
 
 /* Ignorance: the UPDATE may have been applied. */

@@ -12,7 +12,8 @@ static const struct verdict update_verdicts[] = {
 	    "this server does not understand the update, or the zone is not one of its "
 	    "own"},
 	[RCODE_SERVFAIL] = {VERDICT_AGAIN, VERDICT_TEMPORARY,
-	    "the server cannot work on the zone now, often because it is reloading"},
+	    "often it is reloading the zone, or (BIND) the name would get more records "
+	    "of one type than max-records-per-type, 100"},
 	[RCODE_NXDOMAIN] = {VERDICT_LOOK, VERDICT_TEMPORARY, "a prerequisite failed"},
 	[RCODE_NOTIMP] = {VERDICT_NEXT, VERDICT_REFUSED,
 	    "this server does not take dynamic updates"},

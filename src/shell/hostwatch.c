@@ -4,7 +4,10 @@
  * A file that is missing, too large or not text counts as not there: the name is then
  * derived from what is left.
  *
- * The kernel tells of a new node name by a priority event on its file in /proc.  The
+ * The kernel tells of a new node name by a priority event on its file in /proc.  It has
+ * one list of listeners for all its UTS namespaces: whoever sets a host name, in whatever
+ * container, wakes us once, and only reading tells whose it was.  There is no other way
+ * to hear of it but to ask again and again.  The
  * two files are seldom written in place: they are replaced by another of their name, so
  * their directories are watched; /etc/resolv.conf is often a symbolic link, so the
  * directory it leads to is watched as well.  Whatever is told, the texts are read again

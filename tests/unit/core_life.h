@@ -285,7 +285,8 @@ net_event(void)
 	post((struct event){.kind = EVENT_NET, .net = &d.net});
 }
 
-/* eth0's addresses from now on; "down ...": no carrier; "~ADDR": tentative. */
+/* eth0's addresses from now on; "down ...": no carrier; "~ADDR": tentative, "^ADDR":
+ * deprecated. */
 static inline void
 machine(const char *list)
 {
@@ -307,10 +308,11 @@ machine(const char *list)
 			link->up = false;
 			continue;
 		}
-		addr = addr_of(word + (*word == '~'));
+		addr = addr_of(word + (*word == '~' || *word == '^'));
 		fact = fact_link_add_addr(link, &addr);
 		fact->flags = FACT_ADDR_PERMANENT |
-		    (*word == '~' ? (unsigned)FACT_ADDR_TENTATIVE : 0);
+		    (*word == '~' ? (unsigned)FACT_ADDR_TENTATIVE :
+		    *word == '^' ? (unsigned)FACT_ADDR_DEPRECATED : 0);
 		fact->valid_s = fact->preferred_s = FACT_FOREVER;
 		fact->prefix_len = 24;
 	}

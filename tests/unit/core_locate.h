@@ -11,7 +11,7 @@ static struct talk talk;
 static struct locate locate;
 static struct locate_input input;
 static struct endpoint servers[8];
-static struct config_primary primaries[4];
+static struct config_primary primaries[9];
 static struct fact_net net;
 
 static inline void

@@ -262,6 +262,22 @@ Test(engine_reg, tentative_for_ever)
 	    "2001:db8::10 skipped (tentative)");
 }
 
+/* What is deprecated waits for what is better, but not for ever. */
+Test(engine_reg, tentative_for_ever_beside_a_deprecated_one)
+{
+	stand("2001:db8::10", FACT_ADDR_DEPRECATED);
+	stand("2001:db8::11", FACT_ADDR_TENTATIVE);
+	go();
+	talk_until(&talk, 4999);
+	expect_open(&talk, "");
+	talk_until(&talk, 5000);
+	locate_it();
+	tell({AAAA53, "aa"}, {UPDATE53, "NOERROR"}, {AAAA53, "aa 2001:db8::10"});
+	cr_expect_eq(talk.exit, 0);
+	expect_report(0, "updated 0: 2001:db8::10 added, "
+	    "2001:db8::11 skipped (tentative)");
+}
+
 /* One that is ready waits for another of its family, so that both go at once. */
 Test(engine_reg, tentative_beside_a_ready_one)
 {

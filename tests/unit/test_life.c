@@ -77,6 +77,33 @@ Test(life, an_address_changes_on_the_belief)
 	expect_reply("ddnsupd_event_to_registered_seconds_count 2");
 }
 
+/* It ends in a second, or not within five: the rest of the family goes then. */
+Test(life, duplicate_address_detection_that_never_ends)
+{
+	begin();
+	pass(SEC(60));
+	machine("192.0.2.10 2001:db8::11 ~2001:db8::12");
+	net_event();
+	pass(4900);
+	expect_said("");
+	pass(200);
+	expect_site(NAME, "192.0.2.10", "2001:db8::11");
+	machine("192.0.2.10 ^2001:db8::13 ~2001:db8::12");
+	net_event();
+	pass(SEC(6));
+	expect_site(NAME, "192.0.2.10", "2001:db8::13");
+	machine("192.0.2.10 ^2001:db8::13 2001:db8::12");
+	net_event();
+	expect_site(NAME, "192.0.2.10", "2001:db8::12");
+	machine("192.0.2.10 2001:db8::14 ~2001:db8::12");
+	net_event();
+	pass(1000);
+	expect_site(NAME, "192.0.2.10", "2001:db8::12");
+	machine("192.0.2.10 2001:db8::14 2001:db8::12");
+	net_event();
+	expect_site(NAME, "192.0.2.10", "2001:db8::12 2001:db8::14");
+}
+
 /* Somebody else was there: the swap fails, then it looks. */
 Test(life, a_belief_that_is_wrong)
 {

@@ -120,6 +120,16 @@ Test(locate, nobody_answers)
 	cr_expect_eq(locate_deadline(&locate), CLOCK_NEVER);
 }
 
+/* Somebody was there: not the exit status of a network that is down. */
+Test(locate, silence_after_a_label_was_stripped)
+{
+	start();
+	reply(&talk, SOA, "NXDOMAIN");
+	talk_until(&talk, 7000);
+	expect_failed(LOCATE_ERROR);
+	cr_expect(locate.fell_silent);
+}
+
 /* A silent server never hides one that answered. */
 Test(locate, one_refuses_and_one_is_silent)
 {
@@ -184,6 +194,15 @@ Test(locate, referral_with_glue)
 	    {"A? ns1.corp.example @2001:db8::1", "aa 192.0.2.1"},
 	    {"AAAA? ns1.corp.example @2001:db8::1", "aa 2001:db8::1"});
 	expect_candidates("mname 2001:db8::1, mname 192.0.2.1");
+}
+
+Test(locate, silence_after_a_referral)
+{
+	start();
+	reply(&talk, SOA, "NOERROR; " CUT "; ad ns1.corp.example 900 A 192.0.2.1");
+	talk_until(&talk, 7000);
+	expect_failed(LOCATE_ERROR);
+	cr_expect(locate.fell_silent);
 }
 
 Test(locate, referral_without_glue)

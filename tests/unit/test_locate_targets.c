@@ -159,6 +159,10 @@ Test(locate_targets, order)
 		    "primary 192.0.2.4, mname 192.0.2.1, resolver 192.0.2.53",
 		    "primary 192.0.2.4, mname 192.0.2.1, resolver 192.0.2.53", false,
 		    "192.0.2.1"},
+		{"of two dns.primary the one that worked last goes first",
+		    "primary 192.0.2.4, primary 192.0.2.5, mname 192.0.2.1",
+		    "primary 192.0.2.5, primary 192.0.2.4, mname 192.0.2.1", false,
+		    "192.0.2.5"},
 	};
 	size_t i;
 
@@ -213,6 +217,27 @@ Test(locate_targets, primaries)
 	cr_expect_eq(locate.status, LOCATE_FOUND);
 	expect_candidates("primary 192.0.2.4#5353, primary 192.0.2.7, "
 	    "mname 192.0.2.1, resolver 192.0.2.53");
+}
+
+/* MNAME is looked up beside as many of them as there is room for. */
+Test(locate_targets, many_primaries)
+{
+	char text[32];
+	int i;
+
+	for (i = 1; i <= 9; i++) {
+		snprintf(text, sizeof(text), "dc%d.corp.example", i);
+		add_primary(text, true);
+	}
+	start();
+	reply(&talk, SOA, ZONE);
+	cr_expect_eq(talk.open_count, 18, "A and AAAA of eight and of MNAME");
+	cr_expect(has_note(&talk, "dc9.corp.example is not looked up"));
+	while (talk.open_count > 1)
+		talk_answer(&talk, 0, "aa");
+	talk_answer(&talk, 0, "aa 2001:db8::1");
+	cr_expect_eq(locate.status, LOCATE_FOUND);
+	expect_candidates("mname 2001:db8::1, resolver 192.0.2.53");
 }
 
 Test(locate_targets, primary_is_mname)

@@ -167,6 +167,8 @@ Test(txn_failure, exit_codes)
 		/* and so does an UPDATE that may have been applied */
 		{"aa", NULL, "aa", "REFUSED", "failed 75", "192.0.2.10 maybe"},
 		{"aa", "fault RESET", NULL, NULL, "failed 75", "192.0.2.10 maybe"},
+		{"aa", "fault MSG_MISMATCH", NULL, NULL, "failed 75",
+		    "192.0.2.10 maybe"},
 		/* nobody answered */
 		{NULL, NULL, NULL, NULL, "failed 69", "-"},
 		{"fault PORT_UNREACHABLE", NULL, NULL, NULL, "failed 69", "-"},
@@ -219,6 +221,8 @@ Test(txn_failure, servfail_says_what_to_do)
 	expect_a("failed 75");
 	expect_says(0, "192.0.2.1#53");
 	expect_says(0, "SERVFAIL");
+	expect_says(0, "reloading");
+	expect_says(0, "max-records-per-type");
 }
 
 /* Everybody who was asked is named. */
