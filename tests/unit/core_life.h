@@ -239,7 +239,7 @@ answer(size_t i)
 	bool is_update, lost = false;
 	char *text;
 
-	if (d.silent || effect->client == DEAF)
+	if (d.silent || effect->client == DEAF || effect->kind == EFFECT_ASK)
 		return false;
 	question_text(effect, &question);
 	write_down(question.s);

@@ -7,6 +7,7 @@
  *   TYPE NAME @SERVER      a query over a socket of its own (SEND), RD=0
  *   TYPE! NAME @SERVER     the same, RD=1
  *   TYPE? NAME @SERVER     a lookup by the resolver library (LOOKUP)
+ *   ASK @SERVER            a question to DHCP servers
  *   UPDATE ... @SERVER     see core_answer.h
  *   .../tcp                over TCP; port 53 is not written
  */
@@ -80,6 +81,7 @@ talk_take(struct talk *talk, struct effect *effect)
 	switch (effect->kind) {
 	case EFFECT_SEND:
 	case EFFECT_LOOKUP:
+	case EFFECT_ASK:
 		cr_assert_lt(talk->open_count, OPEN_MAX);
 		cr_expect_eq(talk_find_id(talk, effect->id), talk->open_count,
 		    "an id was used twice");
@@ -105,7 +107,6 @@ talk_take(struct talk *talk, struct effect *effect)
 	case EFFECT_FINISH:
 		talk->exit = effect->exit;
 		break;
-	case EFFECT_ASK:
 	case EFFECT_REPLY:
 	case EFFECT_STREAM:
 	case EFFECT_RELOAD:
@@ -135,7 +136,9 @@ question_text(const struct effect *effect, struct strbuf *out)
 	endpoint_format(&effect->server, server);
 	if (effect->server.port == DNS_PORT)
 		*strrchr(server, '#') = '\0';
-	if (effect->kind == EFFECT_LOOKUP) {
+	if (effect->kind == EFFECT_ASK) {
+		strbuf_add(out, "ASK");
+	} else if (effect->kind == EFFECT_LOOKUP) {
 		strbuf_printf(out, "%s? %s", rrtype_name(effect->qtype), effect->qname);
 	} else if (get_u16(effect->bytes + 2) == FLAGS_UPDATE) {
 		update = update_text(effect->bytes, effect->len);
