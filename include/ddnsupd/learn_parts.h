@@ -118,9 +118,9 @@ struct learn_entry *learn_find(struct learn *learn, enum fact_source source,
 const struct fact_link *learn_link_of(const struct learn *learn,
     const struct learn_entry *entry);
 
-/* Does it hold now: not ended, its link there, its address on it? */
-bool learn_holds(const struct learn *learn, const struct learn_entry *entry,
-    int64_t now_us);
+/* Does it hold now: its link there, its address on it?  What has ended is out of the
+ * book. */
+bool learn_holds(const struct learn *learn, const struct learn_entry *entry);
 
 /* seconds from now; FACT_FOREVER: never. */
 int64_t learn_after(const struct step *step, uint32_t seconds);

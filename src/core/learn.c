@@ -226,12 +226,12 @@ learn_link_of(const struct learn *learn, const struct learn_entry *entry)
 }
 
 bool
-learn_holds(const struct learn *learn, const struct learn_entry *entry, int64_t now_us)
+learn_holds(const struct learn *learn, const struct learn_entry *entry)
 {
 	const struct fact_link *link = learn_link_of(learn, entry);
 	const struct fact_addr *fact;
 
-	if (link == NULL || entry->expires_us <= now_us || entry->pending_until_us != 0)
+	if (link == NULL || entry->pending_until_us != 0)
 		return false;
 	if (!entry->has_witness)
 		return link->up;

@@ -13,7 +13,6 @@
 #define AGAIN_LEAST_S 300
 #define AGAIN_MOST_S 86400
 #define IRT_DEFAULT_S 86400      /* RFC 8415 21.23 */
-#define IRT_MINIMUM_S 600
 
 static struct learn_ask *ask_of(struct learn *, enum fact_source, uint32_t ifindex,
     uint32_t xid);
@@ -99,8 +98,7 @@ learn_answer6(struct learn *learn, struct step *step, uint32_t ifindex,
 	if (entry == NULL)
 		return false;
 	entry->duid = message->server;
-	again_s = clamp(again_s != 0 ? again_s : IRT_DEFAULT_S, IRT_MINIMUM_S,
-	    FACT_FOREVER / 2);
+	again_s = clamp(again_s != 0 ? again_s : IRT_DEFAULT_S, 1, FACT_FOREVER / 2);
 	if (message->max_rt_s != 0)
 		ask->max_rt_s = message->max_rt_s;
 	settle_for(ask, step, entry, again_s);

@@ -26,7 +26,7 @@ static bool can_ask(const struct learn *, const struct fact_link *,
     const struct learn_ask *, struct addr *local);
 static bool is_fit(const struct fact_addr *, enum family);
 static bool is_told(const struct learn *, const struct learn_link *,
-    const struct learn_ask *, int64_t now_us);
+    const struct learn_ask *);
 static void plan(struct learn *, struct step *, struct learn_ask *);
 static void rest(struct learn_ask *, struct step *);
 static void begin(struct learn_ask *, struct step *);
@@ -61,7 +61,7 @@ consider(struct learn *learn, struct step *step, struct learn_link *link,
 	struct addr local = {0};
 
 	if (fact == NULL || !can_ask(learn, fact, ask, &local) ||
-	    is_told(learn, link, ask, step->now_us)) {
+	    is_told(learn, link, ask)) {
 		learn_hush(ask, step);
 		return;
 	}
@@ -116,7 +116,7 @@ is_fit(const struct fact_addr *fact, enum family family)
  * there is no answer of ours that has to be kept fresh. */
 static bool
 is_told(const struct learn *learn, const struct learn_link *link,
-    const struct learn_ask *ask, int64_t now_us)
+    const struct learn_ask *ask)
 {
 	bool by_listening = false, by_asking = false, own = false;
 
@@ -125,7 +125,7 @@ is_told(const struct learn *learn, const struct learn_link *link,
 		const struct fact_link *on = learn_link_of(learn, entry);
 
 		if (on == NULL || on->ifindex != link->ifindex ||
-		    !learn_holds(learn, entry, now_us))
+		    !learn_holds(learn, entry))
 			continue;
 		if (entry->source == ask->source)
 			own = true;

@@ -20,7 +20,7 @@ struct held {
 	unsigned rank;
 };
 
-static struct fact_dhcp *gather(const struct learn *, int64_t now_us, size_t *count);
+static struct fact_dhcp *gather(const struct learn *, size_t *count);
 static int compare_held(const void *a, const void *b);
 static struct fact_dhcp fact_of(const struct learn *, const struct learn_entry *);
 static void list_changed(struct learn *, const struct fact_dhcp *, size_t count);
@@ -40,7 +40,7 @@ learn_publish(struct learn *learn, struct step *step)
 	struct fact_dhcp *list;
 	size_t count;
 
-	list = gather(learn, step->now_us, &count);
+	list = gather(learn, &count);
 	list_changed(learn, list, count);
 	learn->publish_at_us = CLOCK_NEVER;
 	if (learn->changed_count > 0 && must_wait(learn, step->now_us)) {
@@ -62,7 +62,7 @@ learn_publish(struct learn *learn, struct step *step)
 /* --- what holds --------------------------------------------------------------------- */
 
 static struct fact_dhcp *
-gather(const struct learn *learn, int64_t now_us, size_t *count)
+gather(const struct learn *learn, size_t *count)
 {
 	struct held held[LEARN_ENTRIES_MAX];
 	struct fact_dhcp *list;
@@ -71,7 +71,7 @@ gather(const struct learn *learn, int64_t now_us, size_t *count)
 	for (size_t i = 0; i < learn->entry_count; i++) {
 		const struct learn_entry *entry = &learn->entries[i];
 
-		if (learn_holds(learn, entry, now_us))
+		if (learn_holds(learn, entry))
 			held[(*count)++] = (struct held){
 				.entry = entry,
 				.ifindex = learn_link_of(learn, entry)->ifindex,

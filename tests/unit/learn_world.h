@@ -22,6 +22,7 @@ static struct {
 	struct effect ask;        /* the last one, its bytes not ours to free */
 	uint8_t bytes[512];
 	unsigned open;            /* sockets */
+	unsigned looks;           /* how often the whole was looked at */
 	unsigned settled;         /* how often facts changed */
 	bool damped;              /* else each change comes after a long quiet */
 } l;
@@ -60,6 +61,7 @@ settle(void)
 {
 	bool changed;
 
+	l.looks++;
 	if (!l.damped)
 		l.learn->published_us = -SEC(3600);
 	changed = learn_settle(l.learn, &l.world.step);

@@ -120,6 +120,7 @@ Test(engine_learn, nobody_answers)
 	cr_expect_eq(talk.open_count, 1);
 	talk_until(&talk, 30000);
 	cr_expect_eq(talk.exit, EXIT_CODE_UNAVAILABLE);
+	expect_open(&talk, "");
 	cr_expect_eq(result(0)->outcome, OUTCOME_FAILED);
 	cr_expect(error_says(0, "R3: no DNS server from DHCP on eth0: gave up after 30 s "
 	    "(--timeout); tried: lease (no lease file), observed (nothing seen yet), "

@@ -115,6 +115,8 @@ Test(learn_ask, inform_forged)
 	v4 = ack;
 	v4.from = 4000;
 	cr_expect(!answer4(v4));
+	v4.to = 67;
+	cr_expect(!answer4(v4));
 	v4 = ack;
 	v4.type = DHCP4_OFFER;
 	cr_expect(!answer4(v4));

@@ -62,6 +62,8 @@ Test(learn_ask6, dhcpv6_max_rt)
 
 Test(learn_ask6, dhcpv6_forged)
 {
+	struct dhcp6_duid us;
+
 	begin_asking(FACT_SOURCE_DHCPV6);
 	next_ms();
 	cr_expect(!answer6((struct v6){.dns = "2001:db8::66", .client = "you"}));
@@ -69,6 +71,9 @@ Test(learn_ask6, dhcpv6_forged)
 	cr_expect(!answer6((struct v6){.dns = "2001:db8::66", .to = 4000}));
 	cr_expect(!answer6((struct v6){.dns = "2001:db8::66",
 	    .type = DHCP6_ADVERTISE}));
+	us = dhcp6_duid_ll(1, link_of("eth0")->hwaddr, 6);
+	cr_expect(!tell6(3, (struct v6){.dns = "2001:db8::66", .server = "srv1",
+	    .duid = &us, .xid = get32(l.bytes) & 0xffffff}), "on another link");
 	expect_known("");
 	cr_expect(answer6((struct v6){.dns = "2001:db8::53"}));
 }
@@ -133,4 +138,24 @@ Test(learn_ask6, hurry)
 	expect_did("");
 	next_ms();
 	expect_did(ALL6);
+}
+
+/* A domain without servers is kept fresh, whoever names the servers. */
+Test(learn_ask6, both_are_kept_fresh)
+{
+	uint32_t xid4;
+
+	begin();
+	go(true);
+	stand("eth0", "192.0.2.10");
+	stand("eth0", "fe80::2");
+	pass(CLOCK_MS(500));
+	xid4 = l.learn->links[0].asks[0].xid;
+	cr_expect(tell4(2, (struct v4){.xid = xid4, .server = "192.0.2.1",
+	    .domain = "corp.example"}));
+	cr_expect(answer6((struct v6){.dns = "2001:db8::53"}));
+	expect_known("eth0 inform corp.example @192.0.2.10; eth0 dhcpv6 2001:db8::53");
+	expect_did(ALL "; " ALL6);
+	cr_expect_eq(next_ms(), 1800000);
+	expect_did("192.0.2.1%eth0#67 from 192.0.2.10");
 }

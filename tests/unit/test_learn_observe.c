@@ -59,6 +59,7 @@ Test(learn_observe, forged)
 	expect_ignored(type = DHCP4_NAK);
 	expect_ignored(yiaddr = NULL);
 	/* another link, where the same was not asked */
+	stand("eth1", "192.0.2.10");
 	cr_expect(!tell4(3, ack));
 	/* what leaves is nobody's answer */
 	cr_expect(!ask4(2, ack));
@@ -173,6 +174,8 @@ Test(learn_observe, two_servers)
 	go(false);
 	stand("eth0", "192.0.2.10");
 	ask4(2, (struct v4){.type = DHCP4_REQUEST, .xid = 7}); /* to everybody */
+	other.server = NULL;
+	cr_expect(!tell4(2, other), "it does not say who it is");
 	tell4(2, ack);
 	other.server = "192.0.2.2";
 	other.dns = "192.0.2.99";
@@ -218,6 +221,25 @@ Test(learn_observe, somebody_informs)
 	cr_expect(tell4(2, answer));
 	expect_known("eth0 observed 192.0.2.53 192.0.2.54 corp.example");
 	fall("eth0", "192.0.2.10");
+	expect_known("");
+}
+
+/* The same again is not even looked at. */
+Test(learn_observe, repeated)
+{
+	struct v4 shorter = ack;
+	unsigned looks;
+
+	begin_asked();
+	tell4(2, ack);
+	looks = l.looks;
+	for (unsigned i = 0; i < 100; i++)
+		tell4(2, ack);
+	cr_expect_eq(l.looks, looks);
+	shorter.lease_s = 60;
+	tell4(2, shorter);
+	cr_expect_eq(l.looks, looks + 1, "its end is sooner");
+	pass(SEC(60));
 	expect_known("");
 }
 
@@ -316,6 +338,7 @@ Test(learn_observe, forged_dhcpv6)
 	expect_ignored6(type = DHCP6_RECONFIGURE);
 	expect_ignored6(from = 5000);
 	expect_ignored6(to = 5000);
+	expect_ignored6(to = 547);
 	cr_expect(!tell6(3, reply));
 	cr_expect(tell6(2, reply));
 	expect_known(LEASED6);

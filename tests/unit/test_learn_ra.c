@@ -135,6 +135,7 @@ Test(learn_ra, too_much)
 	for (unsigned i = 0; i < 1000; i++) {
 		snprintf(text, sizeof(text), "2001:db8::%x", 0x100 + i);
 		rdnss(FACT_FOREVER, text);
+		dnssl(FACT_FOREVER, "corp.example");
 		snprintf(text, sizeof(text), "fe80::%x", 1 + i % 50);
 		advertise(text);
 	}

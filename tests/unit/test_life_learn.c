@@ -201,6 +201,41 @@ Test(life_learn, another_link_helps)
 	expect_site(NAME, "192.0.2.10", "2001:db8::10");
 }
 
+/* Also beside servers that are configured: those learned come first. */
+Test(life_learn, another_link_helps_more)
+{
+	boot("dns: {source: dhcp, servers: [192.0.2.1]}\n"
+	    "registrations:\n"
+	    "  - {name: amt, fqdn: dedicated, host-name: pc1-amt,\n"
+	    "     domain-name: corp.example, interface: eth0}\n", NULL);
+	d.net.links[0].up = true;
+	start();
+	pass(SEC(120));
+	forget();
+	hook("lo", GIVE);
+	cr_expect_not_null(strstr(strbuf_text(&d.said), "SOA? " NAME));
+	pass(SEC(120));
+	forget();
+	hook("eth0", "\"servers\":[\"192.0.2.54\"]");
+	pass(SEC(120));
+	cr_expect_not_null(strstr(strbuf_text(&d.said), "SOA? " NAME));
+	forget();
+	hook("lo", "\"servers\":[\"192.0.2.55\"]");
+	pass(SEC(120));
+	expect_said("");
+}
+
+/* Its interface is not there, its addresses are configured: it needs servers only. */
+Test(life_learn, a_link_that_is_not_there)
+{
+	boot("registrations:\n"
+	    "  - {name: amt, fqdn: dedicated, host-name: pc1-amt, interface: eth9,\n"
+	    "     domain-name: corp.example, addresses: [192.0.2.10]}\n", NULL);
+	start();
+	hook("eth0", GIVE);
+	expect_site(NAME, "192.0.2.10", "");
+}
+
 /* --- R4: the name ------------------------------------------------------------------- */
 
 Test(life_learn, a_domain)
