@@ -61,6 +61,7 @@ struct reg {
 /* How a conversation of the daemon begins; NULL in a single run. */
 struct reg_talk {
 	bool refresh;
+	bool yields;                 /* others keep changing the name */
 	const struct place *place;
 	const struct sight *belief;
 };

@@ -8,6 +8,7 @@
 #define DDNSUPD_LIFE_H
 
 #include "ddnsupd/backoff.h"
+#include "ddnsupd/contest.h"
 #include "ddnsupd/engine_parts.h"
 #include "ddnsupd/settle.h"
 
@@ -36,6 +37,7 @@ struct life {
 	struct settle settle;
 	int64_t settle_until_us;
 	struct backoff backoff;
+	struct contest contest;    /* with others, about the name */
 	int64_t rest_until_us;
 	int64_t refresh_at_us;     /* CLOCK_NEVER: off, or nothing registered yet */
 	int64_t look_at_us;
@@ -79,6 +81,12 @@ void life_withdrawn(struct reg *reg, struct step *step);
 /* The registration is gone; it holds no conversation. */
 void life_end(struct reg *reg);
 void life_free(struct reg *reg);
+
+/* --- life_wanted.c ------------------------------------------------------------------- */
+
+/* Families to talk about now.  *desired: what is gone for good is no longer managed. */
+unsigned life_wanted(struct reg *reg, struct step *step, struct desired *desired,
+    const struct fact_link *link);
 
 /* --- engine_daemon.c: events of the whole ------------------------------------------- */
 

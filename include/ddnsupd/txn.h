@@ -53,6 +53,7 @@ struct txn_goal {
 	unsigned mask;                /* families to work on */
 	bool managed[2];
 	struct rrset desired[2];      /* owned; TTL as wanted */
+	bool yields;                  /* to others who keep changing it: as with `keep` */
 	bool refresh;
 	bool dry_run;
 	bool tcp;                     /* transport: tcp */
@@ -107,6 +108,8 @@ struct txn {
 	struct plan plans[2];
 	enum plan_guard guards[2];
 	struct sight before;          /* what the UPDATE was made from */
+	unsigned contested;           /* families held before, where others' addresses
+	                               * were replaced */
 	unsigned round;
 	bool looked_again;            /* this observation follows a failed prerequisite */
 	int failed_rcode;

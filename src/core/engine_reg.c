@@ -286,6 +286,7 @@ reg_converse(struct reg *reg, struct step *step, unsigned mask, struct desired *
 		    PLAN_REGISTER,
 		.mode = reg->mode,
 		.on_conflict = cfg != NULL ? cfg->on_conflict : ON_CONFLICT_REPLACE,
+		.yields = how != NULL && how->yields,
 		.registration = reg->name,
 		.mask = mask,
 		.dry_run = engine->options.dry_run,
@@ -298,6 +299,8 @@ reg_converse(struct reg *reg, struct step *step, unsigned mask, struct desired *
 	};
 	unsigned family;
 
+	if (goal.yields)
+		goal.on_conflict = ON_CONFLICT_KEEP;
 	for (family = 0; family < 2; family++) {
 		goal.managed[family] = !reg->withdraw &&
 		    desired->families[family].managed;

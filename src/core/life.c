@@ -21,20 +21,12 @@ static void follow_name(struct reg *, struct step *);
 static void suspend(struct reg *, struct step *, enum outcome, char *why);
 static void resume(struct reg *, struct step *);
 static void await_facts(struct reg *, struct step *);
-static unsigned wanted(struct reg *, struct step *, struct desired *,
-    const struct fact_link *);
-static bool is_patient(struct reg *, const struct step *, unsigned family,
-    const struct desired_family *);
-static bool agrees(const struct reg *, unsigned family, const struct desired_family *);
-static bool is_gone(struct reg *, struct step *, unsigned family,
-    const struct fact_link *);
-static bool is_due(const struct reg *, const struct step *);
 static void talk(struct reg *, struct step *, unsigned mask, struct desired *);
 static void be_content(struct reg *, struct step *, const struct desired *);
 static int64_t later(int64_t at_us, const struct step *);
 static void succeed(struct reg *, struct step *, const struct txn *);
 static void plan_refresh(struct reg *, struct step *, const struct txn *);
-static void fail(struct reg *, struct step *);
+static void fail(struct reg *, struct step *, const struct txn *);
 
 void
 life_begin(struct reg *reg, struct step *step)
@@ -73,7 +65,7 @@ life_consider(struct reg *reg, struct step *step)
 	} else {
 		link = rules_link(reg->cfg, &reg->engine->facts.net);
 		desired_make(&desired, reg->cfg, &reg->engine->facts.net, link);
-		mask = wanted(reg, step, &desired, link);
+		mask = life_wanted(reg, step, &desired, link);
 	}
 	if (mask == 0)
 		be_content(reg, step, &desired);
@@ -146,6 +138,7 @@ follow_name(struct reg *reg, struct step *step)
 	reg_take_name(reg, step, &fqdn);
 	engine_keep(reg->engine, step, reg, &fqdn);
 	reg->life->place.known = false;
+	reg->life->contest = (struct contest){0};
 	sight_free(&reg->life->belief);
 	reg->life->rest_until_us = 0;
 }
@@ -204,100 +197,7 @@ await_facts(struct reg *reg, struct step *step)
 	report->outcome = OUTCOME_PENDING;
 }
 
-/* --- what is wanted and not believed to stand -------------------------------------- */
-
-static unsigned
-wanted(struct reg *reg, struct step *step, struct desired *desired,
-    const struct fact_link *link)
-{
-	bool due = reg->life->forced || is_due(reg, step);
-	unsigned family, mask = 0, owned = reg_owned(reg);
-
-	for (family = 0; family < 2; family++) {
-		struct desired_family *want = &desired->families[family];
-		unsigned bit = 1U << family;
-
-		if (!want->managed) {
-			mask |= owned & bit;
-			continue;
-		}
-		if (is_patient(reg, step, family, want))
-			continue; /* its event is under way */
-		if (want->set.count > 0) {
-			reg->life->gone_since_us[family] = CLOCK_NEVER;
-			if (due || !agrees(reg, family, want))
-				mask |= bit;
-		} else if (!(owned & bit)) {
-			reg->life->gone_since_us[family] = CLOCK_NEVER;
-		} else if (is_gone(reg, step, family, link)) {
-			want->managed = false; /* what we hold of it goes */
-			mask |= bit;
-		}
-	}
-	return mask;
-}
-
-/* DAD is waited for, but not for ever: what is ready goes then (protocol.md 3). */
-static bool
-is_patient(struct reg *reg, const struct step *step, unsigned family,
-    const struct desired_family *want)
-{
-	int64_t *until_us = &reg->life->patient_until_us[family];
-
-	if (!want->tentative)
-		*until_us = CLOCK_NEVER;
-	else if (*until_us == CLOCK_NEVER)
-		*until_us = step->now_us + ENGINE_TENTATIVE_US;
-	return want->tentative && *until_us > step->now_us;
-}
-
-/* Does what is believed to stand there satisfy what is wanted? */
-static bool
-agrees(const struct reg *reg, unsigned family, const struct desired_family *want)
-{
-	const struct sight *belief = &reg->life->belief;
-	const struct state_entry *entry = state_find(&reg->engine->state, &reg->fqdn);
-	size_t i;
-
-	if (!belief->known[family])
-		return false;
-	if (reg->mode == FQDN_DEDICATED)
-		return rrset_equal(&belief->sets[family], &want->set);
-	for (i = 0; i < want->set.count; i++)
-		if (!rrset_has(&belief->sets[family], &want->set.addrs[i]))
-			return false;
-	for (i = 0; entry != NULL && i < entry->record_count; i++) {
-		const struct addr *addr = &entry->records[i].addr;
-
-		if (rrtype_of(addr) == want->set.type &&
-		    state_entry_owns(entry, addr) && !rrset_has(&want->set, addr))
-			return false;
-	}
-	return true;
-}
-
-/* Never empty: only what is gone for 10 minutes, the link being up, is given up. */
-static bool
-is_gone(struct reg *reg, struct step *step, unsigned family,
-    const struct fact_link *link)
-{
-	int64_t *since_us = &reg->life->gone_since_us[family];
-
-	if (link == NULL || !link->up) {
-		*since_us = CLOCK_NEVER;
-		return false;
-	}
-	if (*since_us == CLOCK_NEVER)
-		*since_us = step->now_us;
-	return step->now_us - *since_us >= LIFE_GONE_US;
-}
-
-static bool
-is_due(const struct reg *reg, const struct step *step)
-{
-	return reg->life->refresh_at_us <= step->now_us ||
-	    reg->life->look_at_us <= step->now_us;
-}
+/* --- the conversation -------------------------------------------------------------- */
 
 static void
 talk(struct reg *reg, struct step *step, unsigned mask, struct desired *desired)
@@ -306,6 +206,7 @@ talk(struct reg *reg, struct step *step, unsigned mask, struct desired *desired)
 	bool look = life->forced || life->look_at_us <= step->now_us;
 	struct reg_talk how = {
 		.refresh = life->refresh_at_us <= step->now_us || life->forced,
+		.yields = contest_yields(&life->contest, step->now_us),
 		.place = life->place.known &&
 		    step->now_us - life->place.found_us < CLOCK_S(3600) ?
 		    &life->place : NULL,
@@ -386,7 +287,7 @@ life_done(struct reg *reg, struct step *step, const struct txn *txn)
 	if (reg_report(reg)->exit == EXIT_CODE_OK)
 		succeed(reg, step, txn);
 	else
-		fail(reg, step);
+		fail(reg, step, txn);
 	if (life->unheard)
 		life_learned(reg, step);
 	else
@@ -405,6 +306,9 @@ succeed(struct reg *reg, struct step *step, const struct txn *txn)
 	life->place.found_us = found_us;
 	backoff_reset(&life->backoff);
 	life->rest_until_us = 0;
+	life->contest.lost = false;
+	if (txn->contested)
+		contest_found(&life->contest, step->now_us);
 	free(life->said);
 	life->said = NULL;
 	step->again = false;
@@ -453,7 +357,7 @@ plan_refresh(struct reg *reg, struct step *step, const struct txn *txn)
 
 /* The same failure is said once as a warning, then only for those who listen. */
 static void
-fail(struct reg *reg, struct step *step)
+fail(struct reg *reg, struct step *step, const struct txn *txn)
 {
 	struct life *life = reg->life;
 	struct report_registration *report = reg_report(reg);
@@ -461,6 +365,7 @@ fail(struct reg *reg, struct step *step)
 	const char *error = report->error != NULL ? report->error : "failed";
 
 	step->again = life->said != NULL && strcmp(life->said, error) == 0;
+	life->contest.lost |= txn->goal.yields && report->exit == EXIT_CODE_CONFLICT;
 	life->place.known = false;
 	life->rest_until_us = step->now_us + wait_us;
 	step_note(step, NOTE_WARNING, "%s; next try in %lld s", error,
@@ -491,6 +396,7 @@ life_force(struct reg *reg, struct step *step)
 {
 	reg->life->forced = true;
 	reg->life->withdrawn = false;
+	reg->life->contest = (struct contest){0};
 	reg->life->settle_until_us = 0;
 	life_doubt(reg, step, 0);
 }

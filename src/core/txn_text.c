@@ -97,10 +97,14 @@ txn_say_conflict(const struct txn *txn, unsigned family)
 			rrset_add(&others, &seen->addrs[i]);
 	txn_list_addrs(&foreign, others.count > 0 ? &others : seen);
 	text = mem_printf("%s is held by %s at %s, which this agent did not register, "
-	    "and on-conflict is keep; remove the record there, choose another name, or "
-	    "set on-conflict: replace", name_format(&txn->goal.where.owner, owner),
+	    "%s", name_format(&txn->goal.where.owner, owner),
 	    foreign.len > 0 ? strbuf_text(&foreign) : "data that queries do not show",
-	    endpoint_format(&txn->server, server));
+	    endpoint_format(&txn->server, server), txn->goal.yields ?
+	    "though it has replaced it three times within an hour; who else registers "
+	    "the name?  Give each a name of its own, then `ddnsctl refresh` takes this "
+	    "one back" :
+	    "and on-conflict is keep; remove the record there, choose another name, or "
+	    "set on-conflict: replace");
 	strbuf_free(&foreign);
 	rrset_free(&others);
 	return text;

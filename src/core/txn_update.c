@@ -13,6 +13,7 @@ static void plan_families(struct txn *);
 static unsigned to_send(struct txn *, struct step *);
 static void settle(struct txn *, struct step *, unsigned mask);
 static void warn(struct txn *, struct step *);
+static unsigned contested(const struct txn *);
 static bool knows_own(const struct txn *);
 static void build(const struct txn *, struct update *);
 static void plan_only(struct txn *, struct step *);
@@ -181,6 +182,27 @@ warn(struct txn *txn, struct step *step)
 	strbuf_free(&list);
 }
 
+/* Families where somebody else has changed what was held, and it is ours again. */
+static unsigned
+contested(const struct txn *txn)
+{
+	const struct state_entry *entry = txn_entry(txn);
+	unsigned family, found = 0;
+	size_t i;
+
+	for (i = 0; entry != NULL && i < entry->record_count; i++)
+		for (family = 0; family < 2; family++)
+			if (entry->records[i].holding == HOLDING_HELD &&
+			    rrtype_of(&entry->records[i].addr) ==
+			    txn->goal.desired[family].type &&
+			    (txn->sent & (1U << family)) &&
+			    txn->goal.managed[family] &&
+			    txn->goal.mode == FQDN_DEDICATED &&
+			    txn->plans[family].foreign.count > 0)
+				found |= 1U << family;
+	return found;
+}
+
 /* Does the state hold anything under the name, but for what is about to be added? */
 static bool
 knows_own(const struct txn *txn)
@@ -307,6 +329,7 @@ txn_update_answered(struct txn *txn, struct step *step)
 			return;
 		}
 		warn(txn, step);
+		txn->contested |= contested(txn);
 		txn->updated = true;
 		for (family = 0; family < 2; family++)
 			if (txn->sent & (1U << family))

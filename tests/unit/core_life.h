@@ -428,6 +428,18 @@ request(uint64_t client, bool may_change, const char *line)
 	    .len = strlen(line)});
 }
 
+/* Until the next update, by status. */
+static inline int
+seconds_to_next(void)
+{
+	const char *at;
+
+	request(1, false, "{\"command\":\"status\"}");
+	at = strstr(d.reply, "\"next_update_s\":");
+	cr_assert_not_null(at, "%s", d.reply);
+	return atoi(at + 16);
+}
+
 static inline void
 forget(void)
 {

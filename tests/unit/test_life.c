@@ -22,17 +22,6 @@ begin(void)
 	forget();
 }
 
-static int
-seconds_to_next(void)
-{
-	const char *at;
-
-	request(1, false, "{\"command\":\"status\"}");
-	at = strstr(d.reply, "\"next_update_s\":");
-	cr_assert_not_null(at, "%s", d.reply);
-	return atoi(at + 16);
-}
-
 /* --- the happy path ---------------------------------------------------------------- */
 
 Test(life, start)
