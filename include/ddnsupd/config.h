@@ -98,6 +98,10 @@ struct config *config_new(void);
 struct config_registration *config_add(struct config *config, const char *name);
 void config_free(struct config *config);
 
+/* Do they say the same in every key? */
+bool config_registration_equal(const struct config_registration *a,
+    const struct config_registration *b);
+
 /* Growing the lists, for parser and command line. */
 void config_add_server(struct config *config, const struct endpoint *server);
 void config_add_primary(struct config *config, const struct config_primary *primary);

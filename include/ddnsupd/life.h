@@ -46,7 +46,7 @@ struct life {
 	struct rrset seen[2];      /* addresses at the last event */
 	bool was_up;               /* the link, at the last event */
 	bool forced;               /* refresh: now, whatever is believed */
-	bool withdrawn;            /* by ddnsctl: until refresh or reload */
+	bool withdrawn;            /* by ddnsctl: until refresh, or another configuration */
 	bool unheard;              /* something was learned while it talked */
 	char *suspended;           /* why; NULL: it is not */
 	char *said;                /* the failure that was logged last */

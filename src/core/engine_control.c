@@ -307,6 +307,7 @@ take_config(struct engine *engine, struct step *step, struct config *config)
 static void
 rebind(struct engine *engine, struct step *step, struct reg *reg, struct config *config)
 {
+	bool same;
 	size_t i;
 
 	engine_turn(step, reg);
@@ -325,12 +326,17 @@ rebind(struct engine *engine, struct step *step, struct reg *reg, struct config 
 		life_withdraw(reg, step, true);
 		return;
 	}
+	same = config_registration_equal(reg->cfg, &config->registrations[i]);
 	engine_unindex(reg);
 	reg->cfg = &config->registrations[i];
 	engine_index(reg);
 	reg->mode = reg->cfg->mode;
 	reg_report(reg)->mode = reg->mode;
-	reg->withdraw = reg->life->withdrawn = false;
+	/* what a person has withdrawn stays so, unless the file says something new of it */
+	reg->withdraw = reg->withdraw && same;
+	reg->life->withdrawn = reg->life->withdrawn && same;
+	if (!same)
+		reg->life->contest = (struct contest){0};
 	reg->life->refresh_at_us = CLOCK_NEVER; /* planned anew: its period may differ */
 	reg_take_servers(reg);
 	(void)engine;

@@ -2,10 +2,12 @@
  * config: what the administrator asked for, with its defaults.
  */
 #include <stdlib.h>
+#include <string.h>
 
 #include "ddnsupd/config.h"
 #include "ddnsupd/mem.h"
 
+static bool text_equal(const char *a, const char *b);
 static void free_registration(struct config_registration *reg);
 static bool lists_family(const struct config_registration *reg, enum family family);
 static enum family_use use_of(const struct config_registration *reg,
@@ -120,6 +122,34 @@ config_host_interface(const struct config_registration *reg)
 	if (reg->host_interface != NULL)
 		return reg->host_interface;
 	return reg->mode == FQDN_SHARED ? reg->interface : NULL;
+}
+
+bool
+config_registration_equal(const struct config_registration *a,
+    const struct config_registration *b)
+{
+	if (!text_equal(a->name, b->name) || !text_equal(a->host_name, b->host_name) ||
+	    !text_equal(a->domain_name, b->domain_name) ||
+	    !text_equal(a->interface, b->interface) ||
+	    !text_equal(a->host_interface, b->host_interface) ||
+	    a->address_count != b->address_count)
+		return false;
+	for (size_t i = 0; i < a->address_count; i++)
+		if (!addr_equal(&a->addresses[i], &b->addresses[i]))
+			return false;
+	return a->enabled == b->enabled && a->mode == b->mode && a->ipv4 == b->ipv4 &&
+	    a->ipv6 == b->ipv6 && a->temporary_addresses == b->temporary_addresses &&
+	    a->ttl_s == b->ttl_s && a->periodic_min == b->periodic_min &&
+	    a->on_conflict == b->on_conflict &&
+	    a->withdraw_on_stop == b->withdraw_on_stop &&
+	    a->override_dhcp_server == b->override_dhcp_server &&
+	    a->allow_top_level_zone == b->allow_top_level_zone;
+}
+
+static bool
+text_equal(const char *a, const char *b)
+{
+	return a == NULL || b == NULL ? a == b : strcmp(a, b) == 0;
 }
 
 static void

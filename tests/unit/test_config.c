@@ -212,3 +212,40 @@ Test(config, sources_in_use)
 	cr_assert_eq(used(config), ra | hook);
 	config_free(config);
 }
+
+/* Whatever key differs, the registration is another. */
+Test(config, registration_equal)
+{
+	struct addr addr = parsed("192.0.2.10"), other = parsed("192.0.2.11");
+	struct config_registration a = {.name = (char[]){"amt"}, .addresses = &addr,
+	    .address_count = 1, .host_name = (char[]){"pc1"}};
+	struct config_registration b = a;
+
+	b.host_name = (char[]){"pc1"};
+	b.addresses = (struct addr[]){addr};
+	cr_expect(config_registration_equal(&a, &b));
+#define EXPECT_DIFFERS(change) do { \
+		struct config_registration c = b; \
+		c.change; \
+		cr_expect_not(config_registration_equal(&a, &c), #change); \
+	} while (0)
+	EXPECT_DIFFERS(name = (char[]){"host"});
+	EXPECT_DIFFERS(enabled = true);
+	EXPECT_DIFFERS(mode = FQDN_DEDICATED);
+	EXPECT_DIFFERS(host_name = NULL);
+	EXPECT_DIFFERS(host_name = (char[]){"pc2"});
+	EXPECT_DIFFERS(domain_name = (char[]){"corp.example"});
+	EXPECT_DIFFERS(interface = (char[]){"eth0"});
+	EXPECT_DIFFERS(host_interface = (char[]){"eth0"});
+	EXPECT_DIFFERS(ipv4 = FAMILY_USE_NONE);
+	EXPECT_DIFFERS(ipv6 = FAMILY_USE_AUTO);
+	EXPECT_DIFFERS(address_count = 0);
+	EXPECT_DIFFERS(addresses = &other);
+	EXPECT_DIFFERS(temporary_addresses = true);
+	EXPECT_DIFFERS(ttl_s = 600);
+	EXPECT_DIFFERS(periodic_min = 60);
+	EXPECT_DIFFERS(on_conflict = ON_CONFLICT_KEEP);
+	EXPECT_DIFFERS(withdraw_on_stop = true);
+	EXPECT_DIFFERS(override_dhcp_server = true);
+	EXPECT_DIFFERS(allow_top_level_zone = true);
+}

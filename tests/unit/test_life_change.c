@@ -254,6 +254,35 @@ Test(life_change, withdraw_until_refresh)
 	expect_site(NAME, "192.0.2.10", "2001:db8::10");
 }
 
+/* A reload is no wish to have it back, unless the file says something new of it. */
+Test(life_change, withdrawn_over_a_reload)
+{
+	char *yaml = mem_printf("%.*s, ttl: 600}\n", (int)strlen(basic) - 2, basic);
+
+	begin(basic);
+	request(5, true, "{\"command\":\"withdraw\",\"name\":\"amt\"}");
+	expect_site(NAME, "", "");
+	reload(basic);
+	pass(SEC(60));
+	expect_site(NAME, "", "");
+	request(1, false, "{\"command\":\"status\"}");
+	expect_reply("\"outcome\":\"withdrawn\"");
+	reload(yaml);
+	free(yaml);
+	expect_site(NAME, "192.0.2.10", "2001:db8::10");
+}
+
+Test(life_change, withdrawing_over_a_reload)
+{
+	begin(basic);
+	d.silent = true;
+	request(5, true, "{\"command\":\"withdraw\",\"name\":\"amt\"}");
+	reload(basic);
+	d.silent = false;
+	pass(SEC(3600));
+	expect_site(NAME, "", "");
+}
+
 /* What is no longer in the file is withdrawn; a client who asks for the same, and then
  * for the contrary, does not bring it back. */
 Test(life_change, withdraw_what_is_on_its_way_out)
