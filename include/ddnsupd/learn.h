@@ -50,7 +50,8 @@ const char *learn_hook(struct learn *learn, struct step *step, const char *ifnam
 /*
  * Look at the whole: forget what has ended, publish, ask.  Returns whether facts->dhcp
  * or facts->servers have changed; learn_changed() then tells of which links, until the
- * next call.  A source that changes its mind all the time is published ever more rarely.
+ * next call.  A source that changes its mind all the time is published ever more rarely,
+ * one that falls silent a moment later.
  */
 bool learn_settle(struct learn *learn, struct step *step);
 bool learn_changed(const struct learn *learn, uint32_t ifindex);

@@ -101,6 +101,7 @@ struct learn {
 	int64_t published_us;
 	int64_t publish_at_us;       /* what has changed is held back until; NEVER */
 	int64_t damp_us;
+	int64_t lost_us;             /* when something went that is still published; NEVER */
 };
 
 /* --- learn.c: the book -------------------------------------------------------------- */
@@ -152,6 +153,9 @@ void learn_sync_links(struct learn *learn, struct step *step);
 /* --- learn_ask.c, learn_answer.c: asking -------------------------------------------- */
 
 void learn_ask(struct learn *learn, struct step *step);
+
+/* The machine has slept: what was answered before may be old. */
+void learn_ask_anew(struct learn *learn, struct step *step);
 void learn_ask_fault(struct learn *learn, const struct event *event);
 int64_t learn_ask_deadline(const struct learn *learn);
 

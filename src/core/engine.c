@@ -160,6 +160,9 @@ absorb(struct engine *engine, struct step *step, const struct event *event)
 	case EVENT_WAKE:
 		break; /* deadlines are looked at in every step */
 	case EVENT_RESUME:
+		engine_learn_event(engine, step, event);
+		engine_daemon_event(engine, step, event);
+		break;
 	case EVENT_REFRESH:
 	case EVENT_CONFIG:
 	case EVENT_REQUEST:

@@ -30,7 +30,7 @@ learn_new(struct facts *facts, bool asks, bool hurry)
 	learn->facts = facts;
 	learn->asks = asks;
 	learn->hurry = hurry;
-	learn->publish_at_us = CLOCK_NEVER;
+	learn->publish_at_us = learn->lost_us = CLOCK_NEVER;
 	return learn;
 }
 
@@ -110,7 +110,8 @@ learn_event(struct learn *learn, struct step *step, const struct event *event)
 	case EVENT_FAULT:
 		learn_ask_fault(learn, event);
 		return false;
-	case EVENT_WAKE:
+	case EVENT_RESUME:
+		learn_ask_anew(learn, step);
 		return true;
 	default:
 		return false;

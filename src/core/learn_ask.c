@@ -16,6 +16,7 @@
 #define INFORM_FIRST_US CLOCK_S(4)
 #define INFORM_JITTER_US CLOCK_S(1)
 #define INFORM_REST_S 1800
+#define ANEW_WITHIN_US CLOCK_S(2)
 #define INF_MAX_DELAY_US CLOCK_S(1) /* RFC 8415 7.6, as the next two */
 #define INF_TIMEOUT_US CLOCK_S(1)
 #define INF_MAX_RT_S 3600
@@ -261,6 +262,21 @@ spread(struct step *step, int64_t around_us, int64_t by_us)
 {
 	return around_us - by_us + (int64_t)rng_below(step->rng,
 	    2 * (uint64_t)by_us + 1);
+}
+
+/* Not every host at the same moment. */
+void
+learn_ask_anew(struct learn *learn, struct step *step)
+{
+	for (size_t i = 0; i < learn->link_count; i++)
+		for (unsigned j = 0; j < 2; j++) {
+			struct learn_ask *ask = &learn->links[i].asks[j];
+			int64_t soon_us = step->now_us + LEARN_QUIET_US +
+			    (int64_t)rng_below(step->rng, ANEW_WITHIN_US);
+
+			if (ask->next_us != CLOCK_NEVER)
+				ask->next_us = clock_min(ask->next_us, soon_us);
+		}
 }
 
 /* It is asked again in its time, over a socket of its own. */

@@ -2,7 +2,9 @@
  * learn_publish: what holds now becomes facts, the best source first.
  *
  * The first change counts at once; who changes again and again is published ever more
- * rarely, so that no sender on the link decides how often registrations look again.
+ * rarely, so that no sender on the link decides how often registrations look again.  What
+ * goes is kept for a moment: a client that writes its lease anew may take it away first,
+ * and nobody is to lose his name over that.
  */
 #include <stdlib.h>
 #include <string.h>
@@ -13,6 +15,7 @@
 
 #define DAMP_FIRST_US CLOCK_MS(50)
 #define DAMP_MOST_US CLOCK_S(30)
+#define LOSS_US CLOCK_S(1)
 
 struct held {
 	const struct learn_entry *entry;
@@ -26,6 +29,7 @@ static struct fact_dhcp fact_of(const struct learn *, const struct learn_entry *
 static void list_changed(struct learn *, const struct fact_dhcp *, size_t count);
 static bool is_same(const struct facts *, const struct fact_dhcp *, size_t count,
     uint32_t ifindex);
+static bool loses(const struct facts *, const struct fact_dhcp *, size_t count);
 static const struct fact_dhcp *next_of(const struct fact_dhcp *, size_t count,
     size_t *at, uint32_t ifindex);
 static void add_changed(struct learn *, uint32_t ifindex);
@@ -43,6 +47,10 @@ learn_publish(struct learn *learn, struct step *step)
 	list = gather(learn, &count);
 	list_changed(learn, list, count);
 	learn->publish_at_us = CLOCK_NEVER;
+	if (!loses(facts, list, count))
+		learn->lost_us = CLOCK_NEVER;
+	else if (learn->lost_us == CLOCK_NEVER)
+		learn->lost_us = step->now_us;
 	if (learn->changed_count > 0 && must_wait(learn, step->now_us)) {
 		learn->changed_count = 0;
 		free(list);
@@ -53,6 +61,7 @@ learn_publish(struct learn *learn, struct step *step)
 	facts->dhcp_count = facts->dhcp_cap = count;
 	if (learn->changed_count == 0)
 		return false;
+	learn->lost_us = CLOCK_NEVER;
 	learn_list_servers(learn);
 	for (size_t i = 0; i < learn->changed_count && learn->started; i++)
 		say(learn, step, learn->changed[i]);
@@ -153,6 +162,25 @@ is_same(const struct facts *facts, const struct fact_dhcp *list, size_t count,
 	}
 }
 
+/* Does a source say nothing any more of a link that it spoke of? */
+static bool
+loses(const struct facts *facts, const struct fact_dhcp *list, size_t count)
+{
+	for (size_t i = 0; i < facts->dhcp_count; i++) {
+		const struct fact_dhcp *old = &facts->dhcp[i];
+		size_t j;
+
+		for (j = 0; j < count; j++)
+			if (list[j].source == old->source &&
+			    list[j].family == old->family &&
+			    list[j].ifindex == old->ifindex)
+				break;
+		if (j == count)
+			return true;
+	}
+	return false;
+}
+
 static const struct fact_dhcp *
 next_of(const struct fact_dhcp *list, size_t count, size_t *at, uint32_t ifindex)
 {
@@ -187,10 +215,14 @@ learn_changed(const struct learn *learn, uint32_t ifindex)
 static bool
 must_wait(struct learn *learn, int64_t now_us)
 {
+	int64_t until_us = learn->published_us + learn->damp_us;
+
 	if (!learn->started)
 		return false;
-	if (now_us < learn->published_us + learn->damp_us) {
-		learn->publish_at_us = learn->published_us + learn->damp_us;
+	if (learn->lost_us != CLOCK_NEVER && until_us < learn->lost_us + LOSS_US)
+		until_us = learn->lost_us + LOSS_US;
+	if (now_us < until_us) {
+		learn->publish_at_us = until_us;
 		return true;
 	}
 	if (now_us - learn->published_us < DAMP_MOST_US)

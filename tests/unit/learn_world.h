@@ -62,8 +62,10 @@ settle(void)
 	bool changed;
 
 	l.looks++;
-	if (!l.damped)
+	if (!l.damped) {
 		l.learn->published_us = -SEC(3600);
+		l.learn->lost_us = -SEC(3600);
+	}
 	changed = learn_settle(l.learn, &l.world.step);
 	for (size_t i = 0; i < l.world.effects.count; i++)
 		take(&l.world.effects.items[i]);

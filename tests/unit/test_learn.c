@@ -383,6 +383,29 @@ Test(learn, damped)
 	expect_known("eth0 hook 192.0.2.56");
 }
 
+/* A file that goes and comes is one that stays; one that goes, goes a second later. */
+Test(learn, written_anew)
+{
+	begin_with("192.0.2.10");
+	l.damped = true;
+	networkd(2, NETWORKD);
+	pass(SEC(120));
+	cr_expect(!networkd(2, NULL));
+	pass(CLOCK_MS(900));
+	cr_expect(!networkd(2, NETWORKD));
+	pass(SEC(120));
+	cr_expect_eq(l.settled, 1);
+	cr_expect(!networkd(2, NULL));
+	pass(CLOCK_MS(999));
+	cr_expect_eq(l.facts.dhcp_count, 1);
+	pass(CLOCK_MS(1));
+	cr_expect_eq(l.facts.dhcp_count, 0);
+	/* another lease is no loss */
+	networkd(2, NETWORKD);
+	pass(SEC(120));
+	cr_expect(networkd(2, "ADDRESS=192.0.2.10\nDNS=192.0.2.55\n"));
+}
+
 /* --- what is told of it ------------------------------------------------------------- */
 
 static void

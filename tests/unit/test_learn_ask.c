@@ -288,6 +288,19 @@ Test(learn_ask, a_fault)
 	strbuf_free(&told);
 }
 
+/* The machine has slept: it asks soon whether what it knows still holds. */
+Test(learn_ask, resumed)
+{
+	begin_asking(FACT_SOURCE_INFORM);
+	next_ms();
+	answer4(ack);
+	expect_did(ALL);
+	post((struct event){.kind = EVENT_RESUME});
+	expect_between(next_ms(), 500, 2500);
+	expect_did("192.0.2.1%eth0#67 from 192.0.2.10");
+	cr_expect_eq(l.facts.dhcp_count, 1);
+}
+
 Test(learn_ask, unavailable)
 {
 	struct event no = {.kind = EVENT_SOURCE, .source = FACT_SOURCE_INFORM,

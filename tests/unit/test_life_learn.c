@@ -98,6 +98,7 @@ Test(life_learn, stopped_while_it_waits)
 	hook("eth0", GIVE);
 	pass(SEC(120));
 	gone("eth0");
+	pass(SEC(1));
 	stop();
 	cr_expect_eq(d.talk.exit, 0);
 	cr_expect_eq(d.talk.open_count, 0);
@@ -108,6 +109,7 @@ Test(life_learn, the_servers_go)
 {
 	begin();
 	gone("eth0");
+	pass(SEC(1));
 	status();
 	expect_reply("\"state\":\"held\"");
 	cr_expect_eq(note_count("5 eth0: nothing is known from DHCP any more"), 1);
@@ -141,8 +143,11 @@ Test(life_learn, the_same_again)
 	pass(SEC(60));
 	expect_said("");
 	cr_expect_eq(note_count("eth0"), 0);
-	/* gone and back, as a file that is written anew */
+	/* gone and back, a moment or some time later */
 	gone("eth0");
+	hook("eth0", GIVE);
+	gone("eth0");
+	pass(SEC(60));
 	hook("eth0", GIVE);
 	pass(SEC(60));
 	expect_said("");
