@@ -271,11 +271,12 @@ learn_ask_anew(struct learn *learn, struct step *step)
 	for (size_t i = 0; i < learn->link_count; i++)
 		for (unsigned j = 0; j < 2; j++) {
 			struct learn_ask *ask = &learn->links[i].asks[j];
-			int64_t soon_us = step->now_us + LEARN_QUIET_US +
-			    (int64_t)rng_below(step->rng, ANEW_WITHIN_US);
 
-			if (ask->next_us != CLOCK_NEVER)
-				ask->next_us = clock_min(ask->next_us, soon_us);
+			if (ask->next_us == CLOCK_NEVER)
+				continue;
+			ask->next_us = clock_min(ask->next_us, step->now_us +
+			    LEARN_QUIET_US +
+			    (int64_t)rng_below(step->rng, ANEW_WITHIN_US));
 		}
 }
 
