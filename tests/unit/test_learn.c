@@ -386,6 +386,8 @@ Test(learn, damped)
 /* A file that goes and comes is one that stays; one that goes, goes a second later. */
 Test(learn, written_anew)
 {
+	struct dhcp_info info = {.server_count = 1};
+
 	begin_with("192.0.2.10");
 	l.damped = true;
 	networkd(2, NETWORKD);
@@ -400,6 +402,16 @@ Test(learn, written_anew)
 	cr_expect_eq(l.facts.dhcp_count, 1);
 	pass(CLOCK_MS(1));
 	cr_expect_eq(l.facts.dhcp_count, 0);
+	/* nor does that of one protocol stand for the other's */
+	info.servers[0] = addr_of("2001:db8::53");
+	hook("eth0", false, "192.0.2.53", NULL, 0);
+	learn_hook(l.learn, &l.world.step, "eth0", FAMILY_IPV6, false, &info);
+	pass(SEC(120));
+	learn_hook(l.learn, &l.world.step, "eth0", FAMILY_IPV6, true, &info);
+	cr_expect(!settle());
+	cr_expect_eq(l.facts.dhcp_count, 2);
+	hook("eth0", true, NULL, NULL, 0);
+	pass(SEC(120));
 	/* another lease is no loss */
 	networkd(2, NETWORKD);
 	pass(SEC(120));

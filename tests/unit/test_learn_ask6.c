@@ -71,7 +71,7 @@ Test(learn_ask6, dhcpv6_forged)
 	cr_expect(!answer6((struct v6){.dns = "2001:db8::66", .to = 4000}));
 	cr_expect(!answer6((struct v6){.dns = "2001:db8::66",
 	    .type = DHCP6_ADVERTISE}));
-	us = dhcp6_duid_ll(1, link_of("eth0")->hwaddr, 6);
+	us = dhcp6_duid_ll(1, link_of("eth1")->hwaddr, 6);
 	cr_expect(!tell6(3, (struct v6){.dns = "2001:db8::66", .server = "srv1",
 	    .duid = &us, .xid = get32(l.bytes) & 0xffffff}), "on another link");
 	expect_known("");
