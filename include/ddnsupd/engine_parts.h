@@ -96,6 +96,7 @@ struct engine {
 	int signal;
 	uint64_t serial;
 	bool can_save;
+	bool unsaved;                /* the state has changed since the last SAVE */
 	enum fault disk_fault;       /* why not, and it was said; NONE: it can be written */
 	uint64_t generation;         /* of the last SAVE */
 	uint64_t saved;
@@ -247,6 +248,9 @@ void engine_disk_start(struct engine *engine, struct step *step);
 
 void engine_disk_event(struct engine *engine, struct step *step,
     const struct event *event);
+
+/* It hangs, and the run is to end: nobody waits for it any more. */
+void engine_disk_leave(struct engine *engine);
 
 /* One sentence of its own memory when it cannot be written; NULL: it can. */
 char *engine_disk_error(const struct engine *engine);

@@ -377,7 +377,7 @@ wake(struct engine *engine, struct step *step)
 			if (engine->stopping)
 				engine_daemon_stop(engine, step);
 		} else if (engine->stopping) {
-			engine->saved = engine->generation; /* the disk hangs */
+			engine_disk_leave(engine);
 		} else {
 			/* whole milliseconds: what the start took is not told */
 			char *why = mem_printf("gave up after %.6g s (--timeout)",
@@ -429,8 +429,11 @@ save(struct engine *engine, struct step *step)
 {
 	struct effect *effect;
 
-	if (!step->save_wanted || !engine->can_save)
+	engine->unsaved = (engine->unsaved || step->save_wanted) && engine->can_save;
+	/* one at a time: what changes meanwhile goes with the next, as a whole */
+	if (!engine->unsaved || engine->saved < engine->generation)
 		return;
+	engine->unsaved = false;
 	effect = effects_add(step->effects, EFFECT_SAVE);
 	effect->id = ++engine->generation;
 	effect->text = text_from_state(&engine->state);

@@ -128,7 +128,7 @@ engine_daemon_stop(struct engine *engine, struct step *step)
 
 	engine->stopping = true;
 	if (again)
-		engine->saved = engine->generation; /* the disk hangs */
+		engine_disk_leave(engine);
 	for (i = 0; i < engine->reg_count; i++) {
 		struct reg *reg = engine->regs[i];
 

@@ -20,6 +20,13 @@ engine_disk_start(struct engine *engine, struct step *step)
 		heap_set(&engine->heap, &engine->disk, step->now_us + AGAIN_US);
 }
 
+void
+engine_disk_leave(struct engine *engine)
+{
+	engine->can_save = false;
+	engine->saved = engine->generation;
+}
+
 char *
 engine_disk_error(const struct engine *engine)
 {

@@ -71,3 +71,30 @@ Test(engine_disk, no_directory_at_all)
 	expect_reply("start the daemon again");
 	cr_expect_eq(d.talk.save_id, 0);
 }
+
+/* However many names change while it is written, it is written once more, not once each. */
+Test(engine_disk, one_save_at_a_time)
+{
+	boot("dns: {servers: [192.0.2.53]}\n"
+	    "registrations:\n"
+	    "  - {name: one, fqdn: dedicated, host-name: pc1-amt,\n"
+	    "     domain-name: corp.example, interface: eth0}\n"
+	    "  - {name: two, fqdn: dedicated, host-name: pc2-amt,\n"
+	    "     domain-name: corp.example, interface: eth0}\n"
+	    "  - {name: three, fqdn: shared, domain-name: corp.example,\n"
+	    "     interface: eth0}\n", NULL);
+	d.slow_disk = true;
+	start();
+	cr_expect_eq(d.updates, 0, "what is not on the disk is not sent");
+	cr_expect_eq(d.talk.saves, 1);
+	d.talk.saves = 0;
+	d.slow_disk = false;
+	serve();
+	expect_site(NAME, "192.0.2.10", "2001:db8::10");
+	expect_site("pc2-amt.corp.example", "192.0.2.10", "2001:db8::10");
+	expect_site("pc1.corp.example", "192.0.2.10", "");
+	pass(SEC(2));
+	cr_expect(strstr(d.talk.saved, "pc2-amt") && strstr(d.talk.saved, "held"), "%s",
+	    d.talk.saved);
+	cr_expect_leq(d.talk.saves, 4, "%u", d.talk.saves);
+}
