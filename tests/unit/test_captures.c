@@ -30,13 +30,12 @@ struct capture {
 static size_t
 load(const char *corpus, const char *name, uint8_t *bytes)
 {
-	const char *top = getenv("srcdir");
 	char path[512];
 	FILE *file;
 	size_t len;
 
-	snprintf(path, sizeof(path), "%s/tests/fuzz/corpus/%s/%s",
-	    top != NULL ? top : ".", corpus, name);
+	snprintf(path, sizeof(path), TOP_SRCDIR "/tests/fuzz/corpus/%s/%s", corpus,
+	    name);
 	file = fopen(path, "rb");
 	cr_assert_not_null(file, "%s", path);
 	len = fread(bytes, 1, CAPTURE_MAX, file);

@@ -141,13 +141,11 @@ Test(text_config, hundred_thousand_registrations)
 static char *
 read_sample(void)
 {
-	const char *top = getenv("srcdir");
+	static const char path[] = TOP_SRCDIR "/contrib/ddnsupd.yaml";
 	struct strbuf text = { 0 };
-	char path[512], line[512];
+	char line[512];
 	FILE *file;
 
-	snprintf(path, sizeof(path), "%s/contrib/ddnsupd.yaml",
-	    top != NULL ? top : ".");
 	file = fopen(path, "r");
 	cr_assert_not_null(file, "%s", path);
 	while (fgets(line, sizeof(line), file) != NULL)
