@@ -143,13 +143,17 @@ def default_route(world):
         settle(daemon, server, NAME, {HOST})
 
 
-@story("daemon reload: what ddnsctl withdrew is registered again by the next start")
+@story("daemon reload: what ddnsctl withdrew stays so over a reload, not over a start")
 def withdrawn_then_restarted(world):
     server, agent = world.bind(), world.agent(addresses=(f"{HOST}/24",))
     with Daemon(world, agent, conf(agent)) as daemon:
         held(world, daemon, server, NAME, {HOST})
         equal(daemon.ctl("withdraw").exit, 0, "exit status", daemon)
         holds_nothing(agent, NAME, daemon)
+        equal(daemon.ctl("reload").exit, 0, "exit status", daemon)
+        time.sleep(1)
+        equal(addresses(server, NAME), set(), "withdrawn", daemon)
+        equal(daemon.registration()["outcome"], "withdrawn", "outcome", daemon)
     with Daemon(world, agent, None) as daemon:  # a start begins anew
         settle(daemon, server, NAME, {HOST})
 
