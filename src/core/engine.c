@@ -26,6 +26,8 @@ static void absorb(struct engine *, struct step *, const struct event *);
 static void start(struct engine *, struct step *, const struct event *);
 static void add_regs(struct engine *);
 static void add_withdrawals(struct engine *, const struct config_registration *);
+static bool was_shared(const struct engine *, const struct config_registration *,
+    const struct state_entry *);
 static bool selected(const struct engine *, const struct config_registration *);
 static bool is_called(const struct engine *, const struct config_registration *,
     const char *name);
@@ -254,7 +256,8 @@ add_withdrawals(struct engine *engine, const struct config_registration *cfg)
 	for (i = 0; i < engine->state.count; i++) {
 		const struct state_entry *entry = engine->state.entries[i];
 		bool owner = cfg != NULL && (strcmp(entry->registration, cfg->name) ==
-		    0 || (known && name_equal(&entry->fqdn, &fqdn)));
+		    0 || (known && name_equal(&entry->fqdn, &fqdn)) ||
+		    was_shared(engine, cfg, entry));
 
 		for (j = 0; cfg == NULL && j < engine->reg_count; j++)
 			if (engine->regs[j]->has_fqdn &&
@@ -267,6 +270,19 @@ add_withdrawals(struct engine *engine, const struct config_registration *cfg)
 	if (cfg != NULL && engine->reg_count == before)
 		engine_add_reg(engine, cfg, cfg->name, cfg->mode,
 		    known ? &fqdn : NULL);
+}
+
+/* In the quick form a name goes by its FQDN, and DHCP may have given its domain when it
+ * was registered and not yet now. */
+static bool
+was_shared(const struct engine *engine, const struct config_registration *cfg,
+    const struct state_entry *entry)
+{
+	struct name label = name_first(&entry->fqdn);
+
+	return engine->options.quick && cfg->mode == FQDN_SHARED &&
+	    entry->mode == FQDN_SHARED && engine->facts.host.known &&
+	    name_equal(&label, &engine->facts.host.label);
 }
 
 struct reg *

@@ -180,12 +180,19 @@ reg_take_name(struct reg *reg, struct step *step, const struct name *fqdn)
 
 	if (reg->has_fqdn && name_equal(&reg->fqdn, fqdn))
 		return;
+	name_format(fqdn, text);
 	engine_unindex(reg);
 	reg->has_fqdn = true;
 	reg->fqdn = *fqdn;
+	if (reg->engine->options.quick) { /* it has no other name (interface.md) */
+		free(reg->name);
+		reg->name = mem_text(text);
+		free(report->name);
+		report->name = mem_text(text);
+	}
 	engine_index(reg);
 	free(reg->subject);
-	reg->subject = mem_text(name_format(fqdn, text));
+	reg->subject = mem_text(text);
 	step->subject = reg->subject;
 	free(report->fqdn);
 	report->fqdn = mem_text(text);

@@ -315,3 +315,47 @@ Test(engine_learn, the_domain_of_the_host)
 	post_net();
 	cr_expect_str_eq(engine_report(engine)->host_fqdn, "pc1.other.example");
 }
+
+/* --- the quick form, where a name goes by its FQDN ----------------------------------- */
+
+static void
+share(const char *name)
+{
+	options.quick = true;
+	reg->mode = FQDN_SHARED;
+	free(reg->name);
+	reg->name = mem_text(name);
+	free(reg->host_name);
+	reg->host_name = NULL;
+}
+
+Test(engine_learn, a_shared_name_by_its_fqdn)
+{
+	share("pc1.resolv.example");
+	prepare("pc1", "", "search resolv.example\n");
+	go_on();
+	expect_open(&talk, "");
+	lease(2, OFFER "DOMAINNAME=corp.example\n");
+	expect_open(&talk, "SOA? pc1.corp.example @192.0.2.53; A pc1.corp.example "
+	    "@192.0.2.53");
+	cr_expect_str_eq(result(0)->name, "pc1.corp.example");
+	cr_expect_str_eq(result(0)->fqdn, "pc1.corp.example");
+}
+
+/* What was registered when DHCP gave the domain is found without it. */
+Test(engine_learn, a_shared_name_is_withdrawn)
+{
+	struct endpoint server = server_of("192.0.2.53");
+
+	share("shared");
+	config_add_server(config, &server);
+	options.mode = ENGINE_WITHDRAW;
+	know("pc1.corp.example", "pc1.corp.example", FQDN_SHARED, "192.0.2.10 held");
+	know("pc2.corp.example", "pc2.corp.example", FQDN_SHARED, "192.0.2.10 held");
+	know("pc1.lab.example", "pc1.lab.example", FQDN_DEDICATED, "192.0.2.10 held");
+	prepare("pc1", "", "");
+	go_on();
+	cr_expect_eq(engine_report(engine)->registration_count, 1);
+	cr_expect_str_eq(result(0)->fqdn, "pc1.corp.example");
+	cr_expect_gt(talk.open_count, 0);
+}
