@@ -70,6 +70,9 @@ void life_network_back(struct reg *reg, struct step *step);
 /* What DHCP says, or the DNS servers, may have changed. */
 void life_learned(struct reg *reg, struct step *step);
 
+/* The host has another name. */
+void life_renamed(struct reg *reg, struct step *step);
+
 /* Forget what is believed, and look again at once (or in a moment, spread). */
 void life_doubt(struct reg *reg, struct step *step, int64_t within_us);
 void life_force(struct reg *reg, struct step *step);

@@ -46,7 +46,7 @@ engine_daemon_event(struct engine *engine, struct step *step, const struct event
 		engine_forget_client(engine, event->client);
 		break;
 	case EVENT_HOST:
-		engine_for_each(engine, step, life_consider);
+		engine_for_each(engine, step, life_renamed);
 		break;
 	default:
 		break;

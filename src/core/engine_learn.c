@@ -90,7 +90,7 @@ look_again(struct engine *engine, struct step *step, bool everybody)
 		engine_judge_all(engine);
 	if (engine->options.mode == ENGINE_DAEMON) {
 		if (everybody)
-			engine_for_each(engine, step, life_learned);
+			engine_for_each(engine, step, life_renamed);
 		else
 			engine_learned_event(engine, step);
 		return;

@@ -8,6 +8,7 @@
 #include "ddnsupd/life.h"
 #include "ddnsupd/mem.h"
 
+static bool is_meant(const struct reg *);
 static void try_at_once(struct life *);
 
 void
@@ -68,6 +69,34 @@ life_learned(struct reg *reg, struct step *step)
 		life_doubt(reg, step, 0);
 	else
 		life_consider(reg, step);
+}
+
+/*
+ * The host has another name.  A conversation about what is not to be registered any more
+ * ends here: the name may be another registration's from now on, and one UPDATE at a time
+ * is in flight for it.
+ */
+void
+life_renamed(struct reg *reg, struct step *step)
+{
+	if (reg->state == REG_RUNNING && !reg->withdraw && !is_meant(reg))
+		reg_cancel(reg, step);
+	life_learned(reg, step);
+}
+
+static bool
+is_meant(const struct reg *reg)
+{
+	struct rule_subject subject = {
+		reg->engine->config, reg->cfg, &reg->engine->facts
+	};
+	struct strbuf why = {0};
+	struct name fqdn;
+	bool meant = rules_fqdn(reg->cfg, &reg->engine->facts, &fqdn) == FAULT_NONE &&
+	    name_equal(&reg->fqdn, &fqdn) && rules_broken(&subject, &why) == 0;
+
+	strbuf_free(&why);
+	return meant;
 }
 
 void

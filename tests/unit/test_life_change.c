@@ -64,6 +64,26 @@ Test(life_change, suspended_and_resumed)
 	expect_site(NAME, "192.0.2.11", "2001:db8::10");
 }
 
+/* In the middle of a conversation, too: it may be somebody else's from now on. */
+Test(life_change, suspended_in_the_middle)
+{
+	begin(basic);
+	d.silent = true;
+	machine("192.0.2.11 2001:db8::10");
+	net_event();
+	pass(SEC(1));
+	host("pc1");
+	cr_expect(!noted("suspended"), "%s", strbuf_text(&d.notes));
+	host("pc1-amt");
+	cr_expect(noted("4 " NAME ": suspended: "), "%s", strbuf_text(&d.notes));
+	d.silent = false;
+	pass(SEC(3600));
+	expect_site(NAME, "192.0.2.10", "2001:db8::10");
+	host("pc1");
+	pass(SEC(10));
+	expect_site(NAME, "192.0.2.11", "2001:db8::10");
+}
+
 /* --- another name ------------------------------------------------------------------ */
 
 /* The new one is there before the old one goes. */
