@@ -101,21 +101,19 @@ struct txn {
 	struct txn_candidate candidates[TXN_CANDIDATES_MAX];
 	size_t candidate_count;
 	size_t current;
-	bool rediscovered;
 
 	unsigned pass;                /* families of this pass; others: done or later */
 	unsigned sent;                /* families in the UPDATE under way */
 	struct plan plans[2];
 	enum plan_guard guards[2];
 	struct sight before;          /* what the UPDATE was made from */
-	unsigned contested;           /* families held before, where others' addresses
-	                               * were replaced */
 	unsigned round;
-	bool looked_again;            /* this observation follows a failed prerequisite */
 	int failed_rcode;
 	unsigned maybe_applied;       /* families of an UPDATE that went unanswered */
 	unsigned loose;               /* of any that left and was not answered no */
 	unsigned loosened;            /* by the last UPDATE */
+	unsigned contested;           /* families held before, where others' addresses
+	                               * were replaced */
 	struct rrset doubt_added[2];  /* of UPDATEs that went unanswered */
 	struct rrset doubt_removed[2];
 	struct rrset put[2];          /* addresses recorded in advance, as MAYBE */
@@ -124,6 +122,8 @@ struct txn {
 	int64_t resume_us;            /* PAUSE */
 	bool warned;
 	bool ambiguous;               /* an UPDATE was sent more than once */
+	bool rediscovered;
+	bool looked_again;            /* this observation follows a failed prerequisite */
 	bool updated;                 /* an UPDATE was accepted */
 	bool contrary;                /* CONFIRM: the question that must be denied */
 
