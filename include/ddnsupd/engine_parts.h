@@ -149,11 +149,15 @@ void reg_converse(struct reg *reg, struct step *step, unsigned mask,
 void reg_cancel(struct reg *reg, struct step *step);
 void reg_withdraw_former(struct reg *reg, struct step *step);
 
-/* --- engine.c ---------------------------------------------------------------------- */
+/* --- engine_names.c: the names that a run is about --------------------------------- */
 
+/* Those of the configuration, or, to be withdrawn, of the state; none: report.error. */
+void engine_add_regs(struct engine *engine);
 struct reg *engine_add_reg(struct engine *engine,
     const struct config_registration *cfg, const char *name, enum fqdn_mode mode,
     const struct name *fqdn);
+
+/* --- engine.c ---------------------------------------------------------------------- */
 
 /* The step goes on for this registration. */
 void engine_turn(struct step *step, struct reg *reg);
