@@ -78,6 +78,9 @@ struct engine {
 	struct reg **regs;
 	size_t reg_count;
 	size_t reg_cap;
+	uint32_t *vacant;            /* places of regs that are over */
+	size_t vacant_count;
+	size_t vacant_cap;
 	size_t queue_next;           /* single run: regs before it have left the queue */
 	struct reg *queue_first;     /* daemon: those who wait for room */
 	struct reg *queue_last;
@@ -156,6 +159,9 @@ void engine_add_regs(struct engine *engine);
 struct reg *engine_add_reg(struct engine *engine,
     const struct config_registration *cfg, const char *name, enum fqdn_mode mode,
     const struct name *fqdn);
+
+/* It is over, and a new one may have its place. */
+void engine_vacate(struct reg *reg);
 
 /* --- engine.c ---------------------------------------------------------------------- */
 

@@ -130,6 +130,9 @@ const char *rule_verdict_name(enum rule_verdict verdict);  /* "not-applicable" *
  * are copied. */
 struct report_registration *report_add(struct report *report, const char *name,
     const char *fqdn, enum fqdn_mode mode);
+/* The same in the place of a registration that is over. */
+void report_replace(struct report *report, size_t index, const char *name,
+    const char *fqdn, enum fqdn_mode mode);
 struct report_record *report_add_record(struct report_registration *reg,
     const struct addr *addr, enum record_change change, const char *reason);
 struct report_rule *report_add_rule(struct report *report, const char *id,

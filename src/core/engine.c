@@ -63,6 +63,7 @@ engine_free(struct engine *engine)
 		reg_free(engine->regs[i]);
 	free(engine->regs);
 	free(engine->savers);
+	free(engine->vacant);
 	roster_free(&engine->by_name);
 	roster_free(&engine->by_fqdn);
 	roster_free(&engine->by_link);

@@ -13,6 +13,7 @@
 static void add_withdrawals(struct engine *, const struct config_registration *);
 static bool was_shared(const struct engine *, const struct config_registration *,
     const struct state_entry *);
+static void place(struct engine *, struct reg *, const char *fqdn);
 static bool selected(const struct engine *, const struct config_registration *);
 static bool is_called(const struct engine *, const struct config_registration *,
     const char *name);
@@ -98,7 +99,6 @@ engine_add_reg(struct engine *engine, const struct config_registration *cfg,
 	char text[NAME_TEXT_MAX];
 
 	reg->engine = engine;
-	reg->index = (uint32_t)engine->reg_count;
 	reg->cfg = cfg;
 	reg->name = mem_text(name);
 	reg->mode = mode;
@@ -112,13 +112,48 @@ engine_add_reg(struct engine *engine, const struct config_registration *cfg,
 		name_format(fqdn, text);
 	}
 	reg->subject = mem_text(fqdn != NULL ? text : name);
-	engine->regs = mem_grow(engine->regs, &engine->reg_cap, engine->reg_count + 1,
-	    sizeof(struct reg *));
-	engine->regs[engine->reg_count++] = reg;
+	place(engine, reg, fqdn != NULL ? text : NULL);
 	engine->open++;
 	engine_index(reg);
-	report_add(&engine->report, name, fqdn != NULL ? text : NULL, mode);
 	return reg;
+}
+
+/*
+ * A daemon whose file or host changes for years does not grow: who is new takes the place
+ * of one that is over.  Not in the step in which that one ended, and not while somebody
+ * waits for it; a late answer to it is known by its id.
+ */
+static void
+place(struct engine *engine, struct reg *reg, const char *fqdn)
+{
+	size_t last = engine->vacant_count - 1;
+	struct reg *old = engine->vacant_count == 0 || engine->waiter_count > 0 ? NULL :
+	    engine->regs[engine->vacant[last]];
+
+	if (old == NULL || old->touched || old->queued) {
+		reg->index = (uint32_t)engine->reg_count;
+		engine->regs = mem_grow(engine->regs, &engine->reg_cap,
+		    engine->reg_count + 1, sizeof(struct reg *));
+		engine->regs[engine->reg_count++] = reg;
+		report_add(&engine->report, reg->name, fqdn, reg->mode);
+		return;
+	}
+	engine->vacant_count--;
+	reg->index = old->index;
+	engine->regs[reg->index] = reg;
+	report_replace(&engine->report, reg->index, reg->name, fqdn, reg->mode);
+	heap_remove(&engine->heap, &old->timer);
+	reg_free(old);
+}
+
+void
+engine_vacate(struct reg *reg)
+{
+	struct engine *engine = reg->engine;
+
+	engine->vacant = mem_grow(engine->vacant, &engine->vacant_cap,
+	    engine->vacant_count + 1, sizeof(*engine->vacant));
+	engine->vacant[engine->vacant_count++] = reg->index;
 }
 
 static bool

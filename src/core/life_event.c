@@ -1,6 +1,7 @@
 /*
  * life_event: what happens to a registration: addresses, links, and its end.
  */
+#include <assert.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -149,9 +150,11 @@ life_withdrawn(struct reg *reg, struct step *step)
 void
 life_end(struct reg *reg)
 {
+	assert(reg->state != REG_DONE);
 	heap_remove(&reg->engine->heap, &reg->timer);
 	engine_unindex(reg);
 	engine_touch(reg);
+	engine_vacate(reg);
 	reg->state = REG_DONE;
 	reg_report(reg)->hidden = true;
 	reg->engine->open--;

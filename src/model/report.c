@@ -1,11 +1,14 @@
 /*
  * report: the results of a run as values.
  */
+#include <assert.h>
 #include <stdlib.h>
 
 #include "ddnsupd/mem.h"
 #include "ddnsupd/report.h"
 
+static struct report_registration fresh(const char *name, const char *fqdn,
+    enum fqdn_mode);
 static int compare_records(const void *a, const void *b);
 static void free_registration(struct report_registration *reg);
 
@@ -64,7 +67,23 @@ report_add(struct report *report, const char *name, const char *fqdn,
 	report->registrations = mem_grow(report->registrations,
 	    &report->registration_cap, report->registration_count + 1, sizeof(*reg));
 	reg = &report->registrations[report->registration_count++];
-	*reg = (struct report_registration){
+	*reg = fresh(name, fqdn, mode);
+	return reg;
+}
+
+void
+report_replace(struct report *report, size_t index, const char *name, const char *fqdn,
+    enum fqdn_mode mode)
+{
+	assert(index < report->registration_count);
+	free_registration(&report->registrations[index]);
+	report->registrations[index] = fresh(name, fqdn, mode);
+}
+
+static struct report_registration
+fresh(const char *name, const char *fqdn, enum fqdn_mode mode)
+{
+	return (struct report_registration){
 		.name = mem_text(name),
 		.fqdn = mem_text(fqdn),
 		.mode = mode,
@@ -75,7 +94,6 @@ report_add(struct report *report, const char *name, const char *fqdn,
 		.next_us = -1,
 		.tried_us = -1,
 	};
-	return reg;
 }
 
 struct report_record *

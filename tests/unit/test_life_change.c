@@ -128,6 +128,23 @@ Test(life_change, renamed_and_back_at_once)
 	cr_expect_str_eq(d.status, "1 held");
 }
 
+/* Who is over leaves his place to the next: years of changes cost no memory. */
+Test(life_change, renamed_for_years)
+{
+	begin(basic);
+	for (unsigned i = 0; i < 100; i++) {
+		reload(i % 2 == 0 ? renamed : basic);
+		pass(SEC(60));
+	}
+	cr_expect_leq(d.engine->reg_count, 3);
+	cr_expect_eq(d.engine->report.registration_count, d.engine->reg_count);
+	expect_site(NAME, "192.0.2.10", "2001:db8::10");
+	expect_site(OTHER, "", "");
+	cr_expect_str_eq(d.status, "1 held");
+	request(1, false, "{\"command\":\"status\"}");
+	expect_reply("\"fqdn\":\"" NAME "\"");
+}
+
 /* --- another configuration --------------------------------------------------------- */
 
 /* What was planned by the old period is planned anew. */
