@@ -21,9 +21,9 @@ class Failed(AssertionError):
 
 
 class World:
-    def __init__(self, program, named, zones, directory, prefix):
+    def __init__(self, program, named, zones, directory, prefix, build=None):
         self.program, self.named, self.zones = program, named, zones
-        self.directory = directory
+        self.directory, self.build = directory, build
         os.makedirs(directory)
         os.chmod(directory, 0o755)
         self.switch = net.Switch(prefix)
