@@ -20,6 +20,7 @@ static bool is_held(const struct plan_input *, const struct addr *);
 static bool server_keeps_ttl(const struct plan *, const struct plan_input *);
 static enum plan_verdict judge(const struct plan *, const struct plan_input *);
 static bool all_known(const struct plan *, const struct plan_input *);
+static bool is_proved(const struct plan_input *, const struct addr *);
 static bool stays(const struct plan_input *, const struct addr *);
 static bool replaces(const struct plan *, const struct plan_input *);
 static const struct rrset *seen(const struct plan_input *);
@@ -70,7 +71,9 @@ plan_write(const struct plan *plan, const struct plan_input *in, struct update *
 		update_delete(update, &plan->removed.addrs[i]);
 	for (i = 0; i < plan->unseen.count; i++)
 		update_delete(update, &plan->unseen.addrs[i]);
-	if (in->refresh || plan->ttl_changed || plan->verdict == PLAN_CONFIRM)
+	/* without a guard nothing proves what was seen: the copy may be stale */
+	if (in->refresh || plan->ttl_changed || plan->verdict == PLAN_CONFIRM ||
+	    in->guard == PLAN_GUARD_NONE)
 		write_adds(&plan->kept, plan->ttl, update);
 	write_adds(&plan->added, plan->ttl, update);
 }
@@ -152,11 +155,22 @@ classify_seen(struct plan *plan, const struct plan_input *in, const struct addr 
 	if (!owned && !desired)
 		rrset_add(&plan->foreign, addr);
 	if (desired)
-		rrset_add(&plan->kept, addr);
+		rrset_add(is_proved(in, addr) ? &plan->kept : &plan->added, addr);
 	if (desired || stays(in, addr))
 		rrset_add(&plan->result, addr);
 	else
 		rrset_add(&plan->removed, addr);
+}
+
+/*
+ * Under a shared name, without a guard on the RRset, nothing proves what was seen: the
+ * copy may be stale, and what neither the state nor the server confirms is added.
+ */
+static bool
+is_proved(const struct plan_input *in, const struct addr *addr)
+{
+	return in->guard != PLAN_GUARD_NONE || in->mode == FQDN_DEDICATED ||
+	    (in->entry != NULL && state_entry_find(in->entry, addr) != NULL);
 }
 
 /* Does an address stay that is there but not desired? */

@@ -143,6 +143,33 @@ wildcard_has_ours(struct sim_world *world)
 	sim_expect_addrs(world, SIM_HOST, RRTYPE_A, "192.0.2.10");
 }
 
+/* There and back again behind a copy that lags: it shows what we want, and what does not
+ * stand any more. */
+static void
+back_behind_lag(struct sim_world *world)
+{
+	struct sim_server *ns2 = sim_add_server(world, "192.0.2.54");
+
+	sim_corp(world);
+	sim_serve_copy(world, ns2, world->zones[0], true, CLOCK_S(5));
+	world->config_text = "dns: {servers: [192.0.2.54], primary: [192.0.2.54]}\n"
+	    "registrations:\n  - {name: host, fqdn: shared, interface: eth0}\n";
+	sim_run(world, ENGINE_ONCE);
+	sim_idle(world, CLOCK_S(60));
+	sim_drop_addrs(world, "eth0");
+	sim_add_addr(world, "eth0", "192.0.2.11", 0);
+	sim_expect_exit(world, sim_run(world, ENGINE_ONCE), 0);
+	sim_drop_addrs(world, "eth0");
+	sim_add_addr(world, "eth0", "192.0.2.10", 0);
+	sim_expect_exit(world, sim_run(world, ENGINE_ONCE), 0);
+	sim_expect_outcome(world, "host", "updated");
+	sim_expect_record(world, "host", "192.0.2.10", "added");
+	sim_expect_addrs(world, SIM_HOST, RRTYPE_A, "192.0.2.10");
+	sim_idle(world, CLOCK_S(60));
+	sim_expect_exit(world, sim_run(world, ENGINE_WITHDRAW), 0);
+	sim_expect_addrs(world, SIM_HOST, RRTYPE_A, "");
+}
+
 const struct sim_story sim_stories_shared[] = {
 	{ "shared-first", first },
 	{ "shared-beside-foreign", beside_foreign },
@@ -154,5 +181,6 @@ const struct sim_story sim_stories_shared[] = {
 	{ "shared-ipv6-refused", ipv6_refused },
 	{ "shared-below-wildcard", below_wildcard },
 	{ "shared-wildcard-has-ours", wildcard_has_ours },
+	{ "shared-back-behind-lag", back_behind_lag },
 	{ NULL, NULL },
 };

@@ -329,6 +329,14 @@ Test(plan, guards)
 		    "192.0.2.9 192.0.2.66 /900", "192.0.2.9 held", PLAN_CHANGE,
 		    "-192.0.2.9 +192.0.2.10/900", "192.0.2.10 192.0.2.66",
 		    "192.0.2.66"},
+		{"shared, blind: what was seen proves nothing", SHARED_AND(
+		    .guard = PLAN_GUARD_NONE), "192.0.2.10 /900",
+		    "192.0.2.10 /900", "192.0.2.9 held", PLAN_CHANGE,
+		    "-192.0.2.9 +192.0.2.10/900", "192.0.2.10", NULL},
+		{"shared, blind: nor that it is still there", SHARED_AND(
+		    .guard = PLAN_GUARD_NONE), "192.0.2.10 /900",
+		    "192.0.2.10 /900", "192.0.2.9 held 192.0.2.10 held", PLAN_CHANGE,
+		    "-192.0.2.9 +192.0.2.10/900", "192.0.2.10", NULL},
 	};
 
 	judge_all(rows, LENGTH(rows));
