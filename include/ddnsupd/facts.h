@@ -176,9 +176,9 @@ const struct name *facts_dhcp_domain(const struct facts *facts, uint32_t ifindex
  * gives on the default route's link unless a better text names one (interface.md). */
 void facts_set_host(struct facts *facts, const struct fact_host *own);
 
-/* The fact of the link whose option 81 says that the DHCP server updates `fqdn` itself
- * (S set; RFC 4702 2.1); an option without a name speaks of the host's own.  NULL:
- * none. */
+/* The fact of the link whose option 81 says that the DHCPv4 server updates the A of
+ * `fqdn` itself (S set; RFC 4702 2.1); the best source whose option is about that name
+ * decides, and one without a name is about the host's own.  NULL: none. */
 const struct fact_dhcp *facts_dhcp_updates(const struct facts *facts, uint32_t ifindex,
     const struct name *fqdn);
 

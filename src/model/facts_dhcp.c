@@ -3,7 +3,8 @@
  */
 #include "ddnsupd/facts.h"
 
-static bool speaks_of(const struct dhcp_info *info, const struct name *fqdn);
+static bool speaks_of(const struct facts *, const struct dhcp_info *,
+    const struct name *fqdn);
 
 bool
 facts_leased(const struct facts *facts, uint32_t ifindex, const struct addr *addr)
@@ -73,26 +74,30 @@ facts_dhcp_updates(const struct facts *facts, uint32_t ifindex,
 	for (size_t i = 0; i < facts->dhcp_count; i++) {
 		const struct fact_dhcp *fact = &facts->dhcp[i];
 
-		if (fact->ifindex == ifindex && fact->info.has_fqdn &&
-		    (fact->info.fqdn_flags & DHCP_FQDN_S) &&
-		    speaks_of(&fact->info, fqdn))
-			return fact;
+		/* the S of a DHCPv6 server is of AAAA records (RFC 4704 4.1) */
+		if (fact->ifindex == ifindex && fact->family == FAMILY_IPV4 &&
+		    fact->info.has_fqdn && speaks_of(facts, &fact->info, fqdn))
+			return fact->info.fqdn_flags & DHCP_FQDN_S ? fact : NULL;
 	}
 	return NULL;
 }
 
-/* A partial name is completed by the domain of the same lease (RFC 4702 2.3.1.1). */
+/* A partial name is completed by the domain of the same lease (RFC 4702 2.3.1.1); none
+ * is the host's. */
 static bool
-speaks_of(const struct dhcp_info *info, const struct name *fqdn)
+speaks_of(const struct facts *facts, const struct dhcp_info *info,
+    const struct name *fqdn)
 {
+	const struct name *name = info->has_fqdn_name ? &info->fqdn_name :
+	    facts->host.known ? &facts->host.label : NULL;
 	struct name label, parent;
 
-	if (!info->has_fqdn_name)
-		return true;
-	if (name_labels(&info->fqdn_name) > 1)
-		return name_equal(&info->fqdn_name, fqdn);
+	if (name == NULL)
+		return false;
+	if (name_labels(name) > 1)
+		return name_equal(name, fqdn);
 	label = name_first(fqdn);
 	parent = name_parent(fqdn);
-	return name_equal(&info->fqdn_name, &label) &&
+	return name_equal(name, &label) &&
 	    (!info->has_domain || name_equal(&info->domain, &parent));
 }

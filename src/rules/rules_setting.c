@@ -140,13 +140,13 @@ rules_dhcp_server(const struct rule_subject *subject, struct strbuf *message)
 	    "no DHCP server on %s says that it updates %s itself", link->name, text);
 }
 
-/* A router advertisement has no word for it. */
+/* Router advertisements and DHCPv6 have no word for A records. */
 static bool
 has_dhcp(const struct facts *facts, uint32_t ifindex)
 {
 	for (size_t i = 0; i < facts->dhcp_count; i++)
 		if (facts->dhcp[i].ifindex == ifindex &&
-		    facts->dhcp[i].source != FACT_SOURCE_RA)
+		    facts->dhcp[i].family == FAMILY_IPV4)
 			return true;
 	return false;
 }

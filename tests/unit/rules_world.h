@@ -108,7 +108,8 @@ learned(struct world *world, enum fact_source source, uint32_t ifindex)
 	fact = &facts->dhcp[facts->dhcp_count++];
 	memset(fact, 0, sizeof(*fact));
 	fact->source = source;
-	fact->family = FAMILY_IPV4;
+	fact->family = source == FACT_SOURCE_RA || source == FACT_SOURCE_DHCPV6 ?
+	    FAMILY_IPV6 : FAMILY_IPV4;
 	fact->ifindex = ifindex;
 	return &fact->info;
 }

@@ -147,6 +147,62 @@ Test(rules, r18_dhcp_server)
 	tear(&world);
 }
 
+/* The S of DHCPv6 is of AAAA records, and a shared name has none. */
+Test(rules, r18_dhcpv6)
+{
+	struct world world;
+	struct dhcp_info *info;
+
+	build(&world, FQDN_SHARED);
+	info = learned(&world, FACT_SOURCE_HOOK, 2);
+	info->has_fqdn = true;
+	info->fqdn_flags = DHCP_FQDN_S;
+	world.facts.dhcp[0].family = FAMILY_IPV6;
+	expect(&world, "R18", RULE_UNKNOWN, "nothing is known", "eth0");
+	cr_expect_null(down(&world));
+	learned(&world, FACT_SOURCE_LEASE, 2);
+	expect(&world, "R18", RULE_HOLDS, "no DHCP server");
+	tear(&world);
+}
+
+/* Without a name it is about the host, not about whatever is shared on the link. */
+Test(rules, r18_option_without_a_name)
+{
+	struct world world;
+	struct dhcp_info *info;
+
+	build(&world, FQDN_SHARED);
+	info = learned(&world, FACT_SOURCE_HOOK, 2);
+	info->has_fqdn = true;
+	info->fqdn_flags = DHCP_FQDN_S;
+	expect(&world, "R18", RULE_BROKEN, "pc1.corp.example");
+	set(&world.reg->host_name, "pc7");
+	set(&world.reg->domain_name, "corp.example");
+	expect(&world, "R18", RULE_HOLDS, "pc7.corp.example");
+	set_host(&world, NULL, NULL);
+	expect(&world, "R18", RULE_HOLDS, "pc7.corp.example");
+	tear(&world);
+}
+
+/* What one source has heard later, another may still have from before. */
+Test(rules, r18_best_source)
+{
+	struct world world;
+	struct dhcp_info *info;
+
+	build(&world, FQDN_SHARED);
+	info = learned(&world, FACT_SOURCE_LEASE, 2);
+	info->has_fqdn = true;
+	info = learned(&world, FACT_SOURCE_HOOK, 2);
+	info->has_fqdn = true;
+	info->fqdn_flags = DHCP_FQDN_S;
+	expect(&world, "R18", RULE_HOLDS, "no DHCP server");
+	world.facts.dhcp[0].info.has_fqdn_name = true;
+	world.facts.dhcp[0].info.fqdn_name = name_of("pc2.corp.example");
+	expect(&world, "R18", RULE_BROKEN, "hook");
+	tear(&world);
+}
+
 Test(rules, r18_without_link_or_name)
 {
 	struct world world;
