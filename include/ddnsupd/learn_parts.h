@@ -16,6 +16,7 @@
 #define LEARN_LINKS_MAX 64      /* links that are asked on */
 #define LEARN_ROUTERS_MAX 8     /* of one link */
 #define LEARN_LOYAL_TRIES 2     /* so long only the server that answered before counts */
+#define LEARN_REST_S 1800       /* between two rounds of DHCPINFORM without an answer */
 #define LEARN_SOURCES (FACT_SOURCE_HOOK + 1)
 
 /* What one source has said of one link. */
@@ -60,6 +61,8 @@ struct learn_ask {
 	int64_t first_us;            /* of this round */
 	int64_t wait_us;             /* DHCPv6: the last one */
 	uint32_t max_rt_s;           /* DHCPv6: option 83, else 3600 */
+	bool bare;                   /* answered without servers: it asks on */
+	uint32_t again_s;            /* after which the answer is asked for again */
 	struct addr local;           /* from where */
 	enum fault fault;            /* of the last ASK */
 };

@@ -3,6 +3,7 @@
  *
  * The first answer to a question counts.  Asked again, only the server that answered
  * before is believed for two tries, so that two servers that disagree do not take turns.
+ * Who names DNS servers goes before who names none.
  */
 #include <string.h>
 
@@ -16,6 +17,8 @@
 
 static struct learn_ask *ask_of(struct learn *, enum fact_source, uint32_t ifindex,
     uint32_t xid);
+static bool is_welcome(const struct learn_ask *, const struct learn_entry *known,
+    bool same, const struct dhcp_info *);
 static struct learn_entry *take(struct learn *, enum fact_source, enum family,
     uint32_t ifindex, const struct dhcp_info *);
 static void settle_for(struct learn_ask *, struct step *, struct learn_entry *,
@@ -59,9 +62,9 @@ learn_answer4(struct learn *learn, struct step *step, uint32_t ifindex,
 	    ifindex, false), *entry;
 	uint32_t again_s = message->info.lease_s / 2;
 
-	if (ask == NULL || !message->has_server_id || (known != NULL &&
-	    ask->tries <= LEARN_LOYAL_TRIES && !addr_equal(&known->server,
-	    &message->server_id)))
+	if (ask == NULL || !message->has_server_id || !is_welcome(ask, known,
+	    known != NULL && addr_equal(&known->server, &message->server_id),
+	    &message->info))
 		return false;
 	entry = take(learn, FACT_SOURCE_INFORM, FAMILY_IPV4, ifindex, &message->info);
 	if (entry == NULL)
@@ -91,8 +94,9 @@ learn_answer6(struct learn *learn, struct step *step, uint32_t ifindex,
 	if (ask == NULL || link == NULL || message->server.len == 0)
 		return false;
 	client = dhcp6_duid_ll(link->hwtype, link->hwaddr, link->hwaddr_len);
-	if (!learn_is_duid(&client, &message->client) || (known != NULL &&
-	    ask->tries <= LEARN_LOYAL_TRIES && !learn_is_duid(&known->duid, &message->server)))
+	if (!learn_is_duid(&client, &message->client) || !is_welcome(ask, known,
+	    known != NULL && learn_is_duid(&known->duid, &message->server),
+	    &message->info))
 		return false;
 	entry = take(learn, FACT_SOURCE_DHCPV6, FAMILY_IPV6, ifindex, &message->info);
 	if (entry == NULL)
@@ -103,6 +107,17 @@ learn_answer6(struct learn *learn, struct step *step, uint32_t ifindex,
 		ask->max_rt_s = message->max_rt_s;
 	settle_for(ask, step, entry, again_s);
 	return true;
+}
+
+/* Is it to take the place of what is known, from the same server or another one? */
+static bool
+is_welcome(const struct learn_ask *ask, const struct learn_entry *known, bool same,
+    const struct dhcp_info *info)
+{
+	if (known == NULL || same)
+		return true;
+	return info->server_count > 0 && (known->info.server_count == 0 ||
+	    ask->tries > LEARN_LOYAL_TRIES);
 }
 
 static struct learn_entry *
@@ -121,15 +136,25 @@ take(struct learn *learn, enum fact_source source, enum family family, uint32_t 
 	return entry;
 }
 
-/* Asked again after half of its life here, so that there is time for tries. */
+/* Asked again after half of its life here, so that there is time for tries; without
+ * servers it is asked on, and what is said lasts until the next round. */
 static void
 settle_for(struct learn_ask *ask, struct step *step, struct learn_entry *entry,
     uint32_t again_s)
 {
+	bool bare = entry->info.server_count == 0;
+	uint32_t rest_s = ask->source == FACT_SOURCE_INFORM ? LEARN_REST_S : ask->max_rt_s;
+
+	if (bare && again_s < rest_s)
+		again_s = rest_s;
+	ask->again_s = again_s;
+	ask->bare = bare;
+	entry->expires_us = learn_after(step, 2 * again_s);
+	if (bare)
+		return;
 	learn_hush(ask, step);
 	ask->asked = 0;
 	ask->next_us = learn_after(step, again_s);
-	entry->expires_us = learn_after(step, 2 * again_s);
 }
 
 static uint32_t

@@ -5,7 +5,8 @@
  * again before what was answered grows old.  INFORM: 4 tries (RFC 2131 4.1), then a long
  * rest.  DHCPv6: for ever, ever more rarely (RFC 8415 15, 18.2.6).  What the machine's
  * own client knows silences both.  Of two servers that disagree the first is kept: only
- * when it is silent in two tries another one may answer.
+ * when it is silent in two tries another one may answer.  An answer without DNS servers
+ * counts for the rest of what it says, and is no reason to stop asking for them.
  */
 #include <string.h>
 
@@ -15,19 +16,26 @@
 #define INFORM_TRIES 4
 #define INFORM_FIRST_US CLOCK_S(4)
 #define INFORM_JITTER_US CLOCK_S(1)
-#define INFORM_REST_S 1800
 #define ANEW_WITHIN_US CLOCK_S(2)
 #define INF_MAX_DELAY_US CLOCK_S(1) /* RFC 8415 7.6, as the next two */
 #define INF_TIMEOUT_US CLOCK_S(1)
 #define INF_MAX_RT_S 3600
+
+/* Who else knows servers of a link, and what we were answered there. */
+struct heard {
+	bool by_listening;
+	bool by_asking; /* by the other protocol */
+	const struct learn_entry *own;
+};
 
 static void consider(struct learn *, struct step *, struct learn_link *,
     struct learn_ask *);
 static bool can_ask(const struct learn *, const struct fact_link *,
     const struct learn_ask *, struct addr *local);
 static bool is_fit(const struct fact_addr *, enum family);
-static bool is_told(const struct learn *, const struct learn_link *,
+static struct heard hear(const struct learn *, const struct learn_link *,
     const struct learn_ask *);
+static void heed(struct learn_ask *, struct step *, const struct heard *);
 static void plan(struct learn *, struct step *, struct learn_ask *);
 static void rest(struct learn_ask *, struct step *);
 static void begin(struct learn_ask *, struct step *);
@@ -59,13 +67,15 @@ consider(struct learn *learn, struct step *step, struct learn_link *link,
 {
 	const struct fact_link *fact =
 	    fact_net_link_by_index(&learn->facts->net, link->ifindex);
+	struct heard heard = hear(learn, link, ask);
 	struct addr local = {0};
 
-	if (fact == NULL || !can_ask(learn, fact, ask, &local) ||
-	    is_told(learn, link, ask)) {
+	if (fact == NULL || !can_ask(learn, fact, ask, &local) || heard.by_listening ||
+	    (heard.by_asking && heard.own == NULL)) {
 		learn_hush(ask, step);
 		return;
 	}
+	heed(ask, step, &heard);
 	if (ask->next_us != CLOCK_NEVER && !addr_equal(&local, &ask->local))
 		learn_hush(ask, step); /* of an address that is gone */
 	ask->local = local;
@@ -115,11 +125,11 @@ is_fit(const struct fact_addr *fact, enum family family)
 
 /* Those who hear without asking silence us, always; the other protocol, as long as
  * there is no answer of ours that has to be kept fresh. */
-static bool
-is_told(const struct learn *learn, const struct learn_link *link,
+static struct heard
+hear(const struct learn *learn, const struct learn_link *link,
     const struct learn_ask *ask)
 {
-	bool by_listening = false, by_asking = false, own = false;
+	struct heard heard = {0};
 
 	for (size_t i = 0; i < learn->entry_count; i++) {
 		const struct learn_entry *entry = &learn->entries[i];
@@ -129,16 +139,34 @@ is_told(const struct learn *learn, const struct learn_link *link,
 		    !learn_holds(learn, entry))
 			continue;
 		if (entry->source == ask->source)
-			own = true;
+			heard.own = entry;
 		else if (entry->info.server_count == 0)
 			continue;
 		else if (entry->source == FACT_SOURCE_INFORM ||
 		    entry->source == FACT_SOURCE_DHCPV6)
-			by_asking = true;
+			heard.by_asking = true;
 		else
-			by_listening = true;
+			heard.by_listening = true;
 	}
-	return by_listening || (by_asking && !own);
+	return heard;
+}
+
+/* An answer without servers will do as long as the other protocol has some. */
+static void
+heed(struct learn_ask *ask, struct step *step, const struct heard *heard)
+{
+	bool bare = heard->own != NULL && heard->own->info.server_count == 0 &&
+	    !heard->by_asking;
+
+	if (bare == ask->bare)
+		return;
+	ask->bare = bare;
+	if (heard->own == NULL || heard->own->info.server_count > 0)
+		return;
+	learn_hush(ask, step);
+	ask->asked = 0;
+	if (!bare)
+		ask->next_us = learn_after(step, ask->again_s);
 }
 
 static void
@@ -159,8 +187,8 @@ rest(struct learn_ask *ask, struct step *step)
 
 	learn_hush(ask, step);
 	ask->asked = asked;
-	ask->next_us = step->now_us + spread(step, CLOCK_S(INFORM_REST_S),
-	    CLOCK_S(INFORM_REST_S / 10));
+	ask->next_us = step->now_us + spread(step, CLOCK_S(LEARN_REST_S),
+	    CLOCK_S(LEARN_REST_S / 10));
 }
 
 void

@@ -145,7 +145,7 @@ describe_ask(const struct learn_ask *ask, struct strbuf *out)
 	else
 		strbuf_printf(out, "asked %u times, ", ask->asked);
 	strbuf_add(out, ask->fault != FAULT_NONE ? fault_text(ask->fault) :
-	    "no answer");
+	    ask->bare ? "no DNS server in the answer" : "no answer");
 	return true;
 }
 

@@ -10,9 +10,9 @@ import net
 from configs import config
 from daemon import addresses
 from dhcp_clients import Dhclient, Networkd, Udhcpc
-from dhcp_forge import Server4, lease
+from dhcp_forge import (REPLY, Server4, Server6, labels, lease, message6, option6)
 from dhcp_servers import Dnsmasq, Kea4, Offer, Radvd
-from dhcp_world import NAMESERVER, Lan
+from dhcp_world import NAMESERVER, NAMESERVER_V6, Lan
 from story import stories, story
 from world import equal, result, says, silent, true
 
@@ -76,6 +76,35 @@ def once_asks(world, server, options):
     true(run.elapsed < ASK_S + OWN_S, "it took too long", run)
     equal([server["source"] for server in run.json["dns_servers"]], ["inform"],
           "sources", run)
+
+
+@stories("dhcp: --once asks on when an answer names no DNS server: by {}", {
+    "DHCPINFORM": ("inform",), "INFORMATION-REQUEST": ("dhcpv6",)})
+def once_asks_on(world, source):
+    lan = nameless(world)
+    asked = []
+
+    def script4(message):
+        asked.append(message)
+        return lease(dns=(NAMESERVER,) if len(asked) > 1 else ())(message)
+
+    def script6(message):
+        asked.append(message)
+        servers = option6(23, [NAMESERVER_V6]) if len(asked) > 1 else b""
+        return message6(REPLY, message.xid, message.options[1],
+                        options=servers + option6(24, labels("corp.example")))
+    if source == "inform":
+        address = "192.0.2.10"
+        net.ip(f"addr add {address}/24 dev eth0\n", lan.pc.namespace)
+        world.stoppable.append(Server4(lan.server, script4))
+    else:
+        address = "2001:db8::10"
+        net.ip(f"addr add {address}/64 dev eth0\n", lan.pc.namespace)
+        world.stoppable.append(Server6(lan.server, script6))
+    run = lan.pc.run("--once", "-c", learning(lan.pc, source))
+    result(run, 0, "updated")
+    equal(addresses(lan.named, NAME), {address}, "the record", run)
+    equal(len(asked), 2, "questions", run)
 
 
 @story("dhcp: --once takes an advertisement that comes while it waits")

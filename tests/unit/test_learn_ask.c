@@ -77,6 +77,33 @@ Test(learn_ask, inform_again)
 	expect_known("eth0 inform 192.0.2.99 corp.example @192.0.2.10");
 }
 
+/* An ACK that names no servers is no reason to stop: another server may have some. */
+Test(learn_ask, inform_without_servers)
+{
+	struct v4 bare = ack, other = ack;
+
+	bare.dns = NULL;
+	bare.lease_s = 600;
+	other.server = "192.0.2.2";
+	other.domain = "other.example";
+	begin_asking(FACT_SOURCE_INFORM);
+	next_ms();
+	cr_expect(answer4(bare));
+	expect_known("eth0 inform corp.example @192.0.2.10");
+	for (unsigned i = 0; i < 4; i++)
+		cr_expect_lt(next_ms(), 40000);
+	expect_between(next_ms(), 1620000, 1980000);
+	cr_expect_eq(l.facts.dhcp_count, 1, "it lasts until the next round");
+	cr_expect(answer4(other));
+	expect_known("eth0 inform 192.0.2.53 other.example @192.0.2.10");
+	cr_expect_eq(l.open, 0);
+	bare.server = "192.0.2.3";
+	next_ms();
+	next_ms();
+	next_ms();
+	cr_expect(!answer4(bare), "it knows less than what is known");
+}
+
 /* Nobody answers any more: what was said ends, later than it was asked again. */
 Test(learn_ask, inform_ends)
 {

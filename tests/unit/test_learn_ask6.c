@@ -102,6 +102,51 @@ Test(learn_ask6, dhcpv6_two_servers)
 	expect_known("eth0 dhcpv6 2001:db8::54");
 }
 
+/* A Reply without option 23 is no reason to stop asking, and lasts meanwhile. */
+Test(learn_ask6, dhcpv6_without_servers)
+{
+	struct v6 bare = {.refresh_s = 600}, other = {.server = "srv2"};
+	struct strbuf told = {0};
+
+	begin_asking(FACT_SOURCE_DHCPV6);
+	next_ms();
+	expect_did(ALL6);
+	cr_expect(answer6(bare));
+	cr_expect_eq(l.open, 1);
+	expect_between(next_ms(), 900, 1100);
+	expect_did(ALL6);
+	learn_tell(l.learn, &told);
+	cr_expect_not_null(strstr(told.s, "asked 2 times, no DNS server in the answer"),
+	    "%s", told.s);
+	strbuf_free(&told);
+	cr_expect(!answer6(other), "one is enough of that kind");
+	for (unsigned i = 0; i < 16; i++) {
+		answer6(bare);
+		next_ms();
+	}
+	cr_expect_eq(l.facts.dhcp_count, 1, "it is still known");
+	expect_between(next_ms(), 3240000, 3960000);
+	other.dns = "2001:db8::54";
+	cr_expect(answer6(other), "it has what the first has not");
+	expect_known("eth0 dhcpv6 2001:db8::54");
+	cr_expect_eq(l.open, 0);
+	cr_expect_eq(next_ms(), 86400000);
+}
+
+/* The server that answered before has none any more. */
+Test(learn_ask6, dhcpv6_servers_withdrawn)
+{
+	begin_asking(FACT_SOURCE_DHCPV6);
+	next_ms();
+	answer6((struct v6){.dns = "2001:db8::53", .refresh_s = 600});
+	next_ms();
+	cr_expect(!answer6((struct v6){.server = "srv2"}));
+	cr_expect(answer6((struct v6){.refresh_s = 600}));
+	cr_expect_eq(l.facts.server_count, 0);
+	cr_expect(answer6((struct v6){.server = "srv2", .dns = "2001:db8::54"}));
+	expect_known("eth0 dhcpv6 2001:db8::54");
+}
+
 Test(learn_ask6, dhcpv6_needs_a_link_local_address)
 {
 	struct addr addr = addr_of("fe80::2");
@@ -157,5 +202,13 @@ Test(learn_ask6, both_are_kept_fresh)
 	expect_known("eth0 inform corp.example @192.0.2.10; eth0 dhcpv6 2001:db8::53");
 	expect_did(ALL "; " ALL6);
 	cr_expect_eq(next_ms(), 1800000);
+	expect_did("192.0.2.1%eth0#67 from 192.0.2.10");
+	tell4(2, (struct v4){.xid = l.learn->links[0].asks[0].xid,
+	    .server = "192.0.2.1", .domain = "corp.example"});
+	cr_expect_eq(l.open, 0, "that will do");
+	/* nobody has servers any more */
+	learn_drop(l.learn, 1);
+	net();
+	pass(CLOCK_MS(500));
 	expect_did("192.0.2.1%eth0#67 from 192.0.2.10");
 }
