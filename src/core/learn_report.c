@@ -175,7 +175,7 @@ nothing(const struct learn *learn, enum fact_source source)
 		return mem_text("no router has named a server yet");
 	case FACT_SOURCE_HOOK:
 		return mem_text(learn->hurry ? "hooks tell the daemon only" :
-		    "no hook has said anything yet");
+		    "no hook has said anything since the start");
 	case FACT_SOURCE_STATIC:
 		break;
 	}

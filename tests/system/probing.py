@@ -26,18 +26,19 @@ ME_V6, YOU_V6 = "fe80::99", "ff02::1:2"
 class Probe:
     """One probe on a machine; as a context manager it ends well at the end."""
 
-    def __init__(self, world, agent, what, user=None):
+    def __init__(self, world, agent, what, user=None, prefix=(), environment=None):
         self.agent, self.what = agent, what
         self.program = os.path.join(os.path.dirname(agent.program), "probe")
         if not os.access(self.program, os.X_OK):
             raise Skip("tests/system/probe is not built")
         self.lines = []
         self.said = open(os.path.join(agent.directory, "probe.log"), "w+")
-        prefix = [] if user is None else [
+        prefix = prefix if user is None else [
             "setpriv", f"--reuid={user}", "--regid=65534", "--clear-groups", "--"]
         self.process = subprocess.Popen(
             [*prefix, self.program, what], stdin=subprocess.PIPE, stdout=subprocess.PIPE,
-            stderr=self.said, cwd=agent.directory, env=agent.environment(), text=True,
+            stderr=self.said, cwd=agent.directory, text=True,
+            env={**agent.environment(), **(environment or {})},
             preexec_fn=net.as_machine(agent.namespace, agent.node_name, agent.files))
         world.stoppable.append(self)
         self.thread = threading.Thread(target=self._read, daemon=True)

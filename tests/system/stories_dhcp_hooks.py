@@ -27,6 +27,8 @@ exec /etc/udhcpc/ddnsupd "$1"
 def install(machine):
     """The hooks, and ddnsctl on the path of those who run them."""
     place = machine.path("/usr/local/bin")
+    if "/usr/local/bin" in machine.files:
+        return
     machine.files["/usr/local/bin"] = place
     os.makedirs(place)
     control = os.path.join(os.path.dirname(machine.program), "ddnsctl")
@@ -91,6 +93,29 @@ def from_client(world, client, options, goes, has_fqdn):
         until(lambda: servers_of(daemon) == [], "the servers went with the lease", 10,
               client)
         equal(daemon.state("amt") in ("held", "waiting"), True, "state", daemon)
+
+
+def nm_again(client):
+    client.machine.do("nmcli", "device", "reapply", "eth0")
+
+
+@stories("dhcp hooks: a daemon that is started again has {} say it again", {
+    "udhcpc": (Udhcpc, {"script": "/etc/udhcpc/with-ddnsupd"}, Udhcpc.renew),
+    "NetworkManager": (NetworkManager, {}, nm_again)})
+def said_again(world, client, options, again):
+    """Those two leave no lease file with servers; what hooks have said ends with the
+    daemon."""
+    lan = nameless(world)
+    Kea4(lan.server, OFFER)
+    with told(world, lan, DEDICATED) as daemon:
+        client = client(lan.pc, **options)
+        address = client.wait()
+        taught(lan, daemon, "hook", {address})
+    with told(world, lan, DEDICATED) as daemon:
+        run = daemon.ctl("status")
+        true("since the start" in run.stdout, "status says why", run)
+        again(client)
+        until(lambda: len(servers_of(daemon)) == len(OFFER.dns), "the servers", 5, daemon)
 
 
 CLIENTS6 = {"dhclient": (Dhclient,), "dhcpcd": (Dhcpcd,),

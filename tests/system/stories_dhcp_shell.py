@@ -8,6 +8,7 @@ import time
 
 import net
 from daemon import until
+from dhcp_world import needs
 from probing import (IPV4, IPV6, ME, Probe, Wire, addresses_v6, checksum, cpu_s, dhcp4,
                      frame, ifindex, ipv4, ipv6, payload, rss_kib, udp)
 from story import Skip, stories, story
@@ -183,6 +184,31 @@ def packet_links(world):
         equal({(payload(event), event["ifindex"]) for event in probe.events()},
               {(END, ifindex(agent.namespace, name)) for name in ("eth0", "eth1")},
               "on both links", probe)
+
+
+@stories("dhcp shell: the packet socket says {}: it is read on", {
+    "once that the network is down": ("1..1", 1),
+    "for a while that the network is down": ("1..100", 2)})
+def packet_net_down(world, when, seconds):
+    """What packet(7) says of a link that goes down; it is nobody's end."""
+    needs("strace")
+    agent, link = pc_and_link(world)
+    trace = os.path.join(agent.directory, "trace")
+    prefix = ["strace", "-f", "-o", trace, "-e", "trace=recvmsg", "-e",
+              f"inject=recvmsg:error=ENETDOWN:when={when}"]
+    # What is traced cannot look for leaks.
+    options = {"ASAN_OPTIONS": agent.environment()["ASAN_OPTIONS"] + ":detect_leaks=0"}
+    with Probe(world, agent, "packets", prefix=prefix, environment=options) as probe, \
+            Wire(link) as wire:
+        started = time.monotonic()
+        wire.send(dhcp4(67, 68, "one"), dhcp4(67, 68, END))
+        equal(seen(probe), ["one", END], "what came through", probe)
+        true(time.monotonic() - started < seconds, "it takes too long", probe)
+        with open(trace, encoding="utf-8") as file:
+            calls = file.read()
+        count = int(when.partition("..")[2])
+        equal(calls.count("ENETDOWN"), count, "errors", calls[-2000:])
+        true(calls.count("recvmsg") < count + 10, "it tries all the time", calls[-2000:])
 
 
 # --- advertisements -------------------------------------------------------------------

@@ -444,7 +444,7 @@ Test(learn, tells)
 	    "at start), inform (not asked yet: no link that is up with an IPv4 "
 	    "address), dhcpv6 (not asked yet: no link that is up with a link-local "
 	    "address), ra (no router has named a server yet), hook (no hook has said "
-	    "anything yet)");
+	    "anything since the start)");
 	no.error = NULL;
 	post(no);
 	networkd(2, NETWORKD);
