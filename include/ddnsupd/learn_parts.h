@@ -78,6 +78,7 @@ struct learn {
 	bool asks;
 	bool hurry;
 	bool started;
+	bool stopped;                /* asks nobody any more */
 	bool in_use[LEARN_SOURCES];
 	unsigned rank[LEARN_SOURCES];  /* the best is 0 */
 	char *unavailable[LEARN_SOURCES]; /* why; NULL: it works */

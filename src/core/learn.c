@@ -350,5 +350,5 @@ learn_stop(struct learn *learn, struct step *step)
 	for (size_t i = 0; i < learn->link_count; i++)
 		for (unsigned j = 0; j < 2; j++)
 			learn_hush(&learn->links[i].asks[j], step);
-	learn->asks = false;
+	learn->stopped = true;
 }

@@ -101,7 +101,7 @@ can_ask(const struct learn *learn, const struct fact_link *link,
 {
 	enum family family = family_of(ask);
 
-	if (!learn->asks || !learn->in_use[ask->source] ||
+	if (!learn->asks || learn->stopped || !learn->in_use[ask->source] ||
 	    learn->unavailable[ask->source] != NULL || !link->up || link->loopback)
 		return false;
 	for (size_t i = 0; i < link->addr_count; i++)

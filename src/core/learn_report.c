@@ -111,9 +111,12 @@ sum_up(const struct learn *learn, const struct fact_dhcp *fact, struct strbuf *o
 		if (domain == NULL && other->info.has_domain)
 			domain = &other->info.domain;
 	}
-	strbuf_printf(out, "%zu server%s", servers, servers == 1 ? "" : "s");
-	if (domain != NULL)
-		strbuf_printf(out, ", domain %s", name_format(domain, text));
+	if (servers == 0)
+		strbuf_add(out, "no DNS server");
+	else
+		strbuf_printf(out, "%zu server%s", servers, servers == 1 ? "" : "s");
+	strbuf_printf(out, ", %sdomain%s%s", domain == NULL ? "no " : "",
+	    domain != NULL ? " " : "", domain != NULL ? name_format(domain, text) : "");
 }
 
 /* --- what was asked ----------------------------------------------------------------- */
@@ -138,14 +141,14 @@ add_asked(const struct learn *learn, struct report *report, enum fact_source sou
 static bool
 describe_ask(const struct learn_ask *ask, struct strbuf *out)
 {
-	if (ask->asked == 0)
-		return false;
+	if (ask->asked == 0 || ask->bare)
+		return false; /* what was answered is told */
 	if (ask->asked == 1)
 		strbuf_add(out, "asked once, ");
 	else
 		strbuf_printf(out, "asked %u times, ", ask->asked);
 	strbuf_add(out, ask->fault != FAULT_NONE ? fault_text(ask->fault) :
-	    ask->bare ? "no DNS server in the answer" : "no answer");
+	    "no answer");
 	return true;
 }
 

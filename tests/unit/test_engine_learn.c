@@ -245,7 +245,8 @@ Test(engine_learn, no_domain_comes)
 	cr_expect_eq(talk.exit, EXIT_CODE_CONFIG);
 	cr_expect_eq(result(0)->outcome, OUTCOME_INVALID);
 	cr_expect(error_says(0, "R4: no domain name from DHCP on eth0: gave up after 30 s "
-	    "(--timeout); tried: lease (eth0: 1 server), "), "%s", result(0)->error);
+	    "(--timeout); tried: lease (eth0: 1 server, no domain), "), "%s",
+	    result(0)->error);
 	cr_expect(error_says(0, "set domain-name"));
 }
 

@@ -345,6 +345,8 @@ Test(learn_ask, unavailable)
 
 Test(learn_ask, stopped)
 {
+	struct strbuf told = {0};
+
 	begin_asking(FACT_SOURCE_INFORM);
 	next_ms();
 	learn_stop(l.learn, &l.world.step);
@@ -352,6 +354,9 @@ Test(learn_ask, stopped)
 	cr_expect_eq(l.open, 0);
 	pass(SEC(60));
 	expect_did(ALL);
+	learn_tell(l.learn, &told);
+	cr_expect_null(strstr(told.s, "--check"), "it did ask: %s", told.s);
+	strbuf_free(&told);
 }
 
 Test(learn_ask, static_servers)
