@@ -15,6 +15,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "ddnsupd/escape.h"
 #include "ddnsupd/mem.h"
 #include "ddnsupd/report.h"
 #include "ddnsupd/strbuf.h"
@@ -205,7 +206,8 @@ parse_name(struct run *run, char **words, int *status)
 	const struct command *command = run->command;
 
 	if (words[0] != NULL && command->words != WORDS_NAME)
-		*status = mistake(run, command->name, "no NAME is taken");
+		*status = mistake_free(run, mem_printf("%s: %s takes no NAME", words[0],
+		    command->name));
 	else if (words[0] != NULL && words[1] != NULL)
 		*status = mistake(run, words[1], "one NAME at a time");
 	else
@@ -439,9 +441,10 @@ static int
 fail(const struct run *run, int status, const char *text)
 {
 	struct report report = {.exit = (enum exit_code)status};
-	char *json;
+	char *printable = escape_text(text), *json;
 
-	fprintf(stderr, "ddnsctl: %s\n", text);
+	fprintf(stderr, "ddnsctl: %s\n", printable);
+	free(printable);
 	if (!run->json)
 		return status;
 	report.error = mem_text(text);

@@ -3,6 +3,7 @@
  *
  * Bytes below 0x20, 0x7f and above, and the backslash come out as \DDD (decimal, as in
  * RFC 1035 5.1), so that no terminal, log or journal ever sees a raw control byte.
+ * What has that form already stays as it is: escaping twice is escaping once.
  */
 #ifndef DDNSUPD_ESCAPE_H
 #define DDNSUPD_ESCAPE_H

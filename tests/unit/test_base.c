@@ -190,6 +190,25 @@ Test(escape, only_safe_bytes_pass)
 	free(text);
 }
 
+/* A value in a sentence is escaped before the sentence is. */
+Test(escape, twice_is_once)
+{
+	static const struct { const char *from, *to; } texts[] = {
+		{"p\xc3\xa9", "p\\195\\169"}, {"a\\x", "a\\092x"}, {"\\027[31m", "\\027[31m"},
+		{"\\02", "\\09202"}, {"\\300", "\\092300"}, {"\\0a1", "\\0920a1"}, {"\\", "\\092"},
+		{"\\\\\n", "\\092\\092\\010"},
+	};
+
+	for (size_t i = 0; i < sizeof(texts) / sizeof(texts[0]); i++) {
+		char *once = escape_text(texts[i].from), *twice = escape_text(once);
+
+		cr_expect_str_eq(once, texts[i].to);
+		cr_expect_str_eq(twice, once);
+		free(once);
+		free(twice);
+	}
+}
+
 Test(escape, every_byte_by_the_rule)
 {
 	for (int i = 0; i < 256; i++) {
