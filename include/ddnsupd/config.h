@@ -18,6 +18,7 @@
 #define CONFIG_AMT_RELEASE 16        /* default */
 #define CONFIG_TTL_S 900             /* default; mission R17 */
 #define CONFIG_PERIODIC_MIN 1440     /* default, minutes; mission R17 */
+#define CONFIG_PERIODIC_MAX_MIN (100LL * 365 * 1440) /* longer ones are taken for it */
 
 enum dns_source {
 	DNS_SOURCE_DEFAULT, /* static when servers are given, else dhcp */
@@ -126,6 +127,10 @@ bool config_manages(const struct config_registration *reg, enum family family);
 
 /* IPv6 is *enabled* in the sense of R5 (interface.md). */
 bool config_ipv6_enabled(const struct config_registration *reg);
+
+/* The period of the periodic update in seconds, 0: off; a century at most, so that it can
+ * be reckoned with. */
+int64_t config_periodic_s(const struct config_registration *reg);
 
 /* host_interface with its default: shared: the interface; dedicated: NULL. */
 const char *config_host_interface(const struct config_registration *reg);

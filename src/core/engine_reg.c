@@ -328,7 +328,7 @@ refresh_due(const struct reg *reg, const struct step *step)
 		return false;
 	age_s = step->wall_s - entry->refreshed_s;
 	/* a clock that went back says nothing about the age: better once too often */
-	return age_s >= reg->cfg->periodic_min * 60 || age_s < 0;
+	return age_s >= config_periodic_s(reg->cfg) || age_s < 0;
 }
 
 static struct locate_input

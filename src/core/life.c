@@ -333,7 +333,7 @@ static void
 plan_refresh(struct reg *reg, struct step *step, const struct txn *txn)
 {
 	const struct state_entry *entry = state_find(&reg->engine->state, &reg->fqdn);
-	int64_t period_us = CLOCK_S(reg->cfg->periodic_min * 60), age_us = 0, in_us;
+	int64_t period_us = CLOCK_S(config_periodic_s(reg->cfg)), age_us = 0, in_us;
 
 	if (period_us == 0) {
 		reg->life->refresh_at_us = CLOCK_NEVER;

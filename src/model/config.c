@@ -116,6 +116,13 @@ config_ipv6_enabled(const struct config_registration *reg)
 	    lists_family(reg, FAMILY_IPV6);
 }
 
+int64_t
+config_periodic_s(const struct config_registration *reg)
+{
+	return 60 * (reg->periodic_min > CONFIG_PERIODIC_MAX_MIN ?
+	    CONFIG_PERIODIC_MAX_MIN : reg->periodic_min);
+}
+
 const char *
 config_host_interface(const struct config_registration *reg)
 {

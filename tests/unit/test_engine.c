@@ -97,6 +97,20 @@ Test(engine, refresh_not_due_yet)
 	cr_expect_eq(talk.exit, 0);
 }
 
+/* A period beyond all reckoning (R17 has no upper bound) is a very long one. */
+Test(engine, refresh_in_a_million_years)
+{
+	reg->periodic_min = INT64_MAX;
+	stand("192.0.2.10", 0);
+	know(OWNER, "amt", FQDN_DEDICATED, "192.0.2.10 held")->refreshed_s =
+	    2000000 - 1440 * 60;
+	go();
+	locate_it();
+	reply(&talk, A53, "aa 192.0.2.10");
+	cr_expect_eq(talk.exit, 0);
+	expect_report(0, "unchanged 0: 192.0.2.10 kept");
+}
+
 Test(engine, refresh_off)
 {
 	reg->periodic_min = 0;

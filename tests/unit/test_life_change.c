@@ -164,6 +164,22 @@ Test(life_change, another_period_in_the_file)
 	cr_expect_eq(d.updates, 1, "%u", d.updates);
 }
 
+/* A period beyond all reckoning is a very long one. */
+Test(life_change, a_period_without_end)
+{
+	static const char never[] =
+	    "dns: {servers: [192.0.2.53]}\n"
+	    "registrations:\n"
+	    "  - {name: amt, fqdn: dedicated, host-name: pc1-amt, domain-name: "
+	    "corp.example,\n     interface: eth0, periodic-update: 9223372036854775807}\n";
+
+	begin(basic);
+	reload(never);
+	pass(SEC(3 * 86400));
+	cr_expect_eq(d.updates, 0, "%u", d.updates);
+	cr_expect_str_eq(d.status, "1 held");
+}
+
 Test(life_change, a_bad_file_changes_nothing)
 {
 	begin(basic);
