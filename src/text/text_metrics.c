@@ -55,8 +55,10 @@ histogram(struct strbuf *out, const char *name, const char *help,
 	strbuf_printf(out, "# TYPE %s histogram\n# UNIT %s seconds\n# HELP %s %s\n",
 	    name, name, name, help);
 	for (i = 0; i < TALLY_BUCKETS; i++)
-		strbuf_printf(out, "%s_bucket{le=\"%g\"} %llu\n", name,
+		/* canonical numbers, as the standard calls them: 2.0 and not 2 */
+		strbuf_printf(out, "%s_bucket{le=\"%g%s\"} %llu\n", name,
 		    (double)tally_bounds_us[i] / 1e6,
+		    tally_bounds_us[i] % 1000000 == 0 ? ".0" : "",
 		    (unsigned long long)times->buckets[i]);
 	strbuf_printf(out, "%s_bucket{le=\"+Inf\"} %llu\n%s_sum %.6f\n%s_count %llu\n",
 	    name, (unsigned long long)times->count, name, (double)times->sum_us / 1e6,

@@ -44,7 +44,7 @@ Test(text_metrics, values)
 	cr_expect_null(strstr(text, "SERVFAIL"), "what never was is not said");
 	has(text, "ddnsupd_update_seconds_bucket{le=\"0.001\"} 1");
 	has(text, "ddnsupd_update_seconds_bucket{le=\"0.005\"} 2");
-	has(text, "ddnsupd_update_seconds_bucket{le=\"60\"} 3");
+	has(text, "ddnsupd_update_seconds_bucket{le=\"60.0\"} 3");
 	has(text, "ddnsupd_update_seconds_bucket{le=\"+Inf\"} 3");
 	has(text, "ddnsupd_update_seconds_sum 0.033900");
 	has(text, "ddnsupd_update_seconds_count 3");
