@@ -192,7 +192,8 @@ run_engine(struct run *run)
 		daemon_run(run->daemon, holds_state(run) ? &run->statedir : NULL);
 		return finish(run, engine_report(run->engine));
 	}
-	text = mem_printf("%s: no registration has this name or FQDN", unknown);
+	text = mem_printf("\"%s\": no registration in %s has this name or FQDN", unknown,
+	    setup_file(&run->options));
 	status = fail(run, EXIT_CODE_USAGE, text);
 	free(text);
 	return status;

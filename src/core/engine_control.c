@@ -12,6 +12,7 @@
 
 #define WAIT_US CLOCK_S(30) /* a client is not kept longer */
 
+static void refuse_name(struct step *, uint64_t client, const char *name);
 static void reply(struct step *, uint64_t client, char *line);
 static void perform(struct engine *, struct step *, uint64_t client,
     struct control_request *);
@@ -51,12 +52,21 @@ engine_request(struct engine *engine, struct step *step, const struct event *eve
 		reply(step, event->client,
 		    text_control_error(EXIT_CODE_USAGE, request.error));
 	else if (request.name != NULL && !is_known(engine, request.name))
-		reply(step, event->client, text_control_error(EXIT_CODE_USAGE,
-		    "no registration has this name or FQDN"));
+		refuse_name(step, event->client, request.name);
 	else
 		perform(engine, step, event->client, &request);
 	free(request.name);
 	free(request.error);
+}
+
+static void
+refuse_name(struct step *step, uint64_t client, const char *name)
+{
+	char *why = mem_printf("\"%s\": no registration has this name or FQDN; "
+	    "`ddnsctl status` lists them", name);
+
+	reply(step, client, text_control_error(EXIT_CODE_USAGE, why));
+	free(why);
 }
 
 static void
@@ -97,7 +107,7 @@ perform(struct engine *engine, struct step *step, uint64_t client,
 	case CONTROL_UNKNOWN:
 		reply(step, client, text_control_error(EXIT_CODE_USAGE, "unknown "
 		    "command; known: status, refresh, reload, withdraw, watch, "
-		    "metrics"));
+		    "metrics, dhcp-event"));
 		break;
 	}
 }

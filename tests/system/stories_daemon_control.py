@@ -36,6 +36,12 @@ def exits(world):
             equal(run.exit, 64, f"exit status of {wrong}", run)
             true(run.stderr, "a sentence on stderr", run)
             equal(run.stdout, "", "stdout", run)
+            true(wrong[-1:] == () or wrong[-1] in run.stderr, "it says what is wrong", run)
+        for wrong in (("\x1b[31mx",), ("status", "\x1b[31mx"), ("--\x1b[31mx",)):
+            run = daemon.ctl(*wrong)
+            equal(run.exit, 64, f"exit status of {wrong}", run)
+            true("\\027[31mx" in run.stderr and "\x1b" not in run.stderr,
+                 "what a terminal obeys is escaped", run)
         for right in ("--help", "--version"):
             run = daemon.ctl(right)
             equal(run.exit, 0, f"exit status of {right}", run)
@@ -237,6 +243,9 @@ def openmetrics(text):
                     "histogram": ("_bucket", "_sum", "_count")}[families[current]]
         true(sample[1] in [current + suffix for suffix in suffixes],
              f"{sample[1]} is no sample of the {families[current]} {current}", text)
+        bound = re.search(r'le="([^"]*)"', sample[2] or "")
+        true(bound is None or bound[1] == "+Inf" or bound[1] == repr(float(bound[1])),
+             "the bound of a bucket is a canonical number", one)
         true(sample[1] + (sample[2] or "") not in samples, f"{one} comes twice", text)
         samples[sample[1] + (sample[2] or "")] = float(sample[3])
     return families, samples

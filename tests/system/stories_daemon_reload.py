@@ -6,7 +6,7 @@ import net
 import scripted
 from configs import DEDICATED, SHARED
 from daemon import Daemon, addresses, conf, held, holds_soon, settle, until
-from holdings import holdings, holds_nothing
+from holdings import holdings
 from story import story
 from world import (HOST, HOST_V6, NS1, equal, result, silent, true, update_count,
                    zone_change)
@@ -149,7 +149,7 @@ def withdrawn_then_restarted(world):
     with Daemon(world, agent, conf(agent)) as daemon:
         held(world, daemon, server, NAME, {HOST})
         equal(daemon.ctl("withdraw").exit, 0, "exit status", daemon)
-        holds_nothing(agent, NAME, daemon)
+        until(lambda: not holdings(agent, NAME), "the state forgets it", context=daemon)
         equal(daemon.ctl("reload").exit, 0, "exit status", daemon)
         time.sleep(1)
         equal(addresses(server, NAME), set(), "withdrawn", daemon)
