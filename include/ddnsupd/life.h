@@ -105,6 +105,9 @@ void engine_withdraw_orphans(struct engine *engine, struct step *step);
 void engine_keep(struct engine *engine, struct step *step, const struct reg *keeper,
     const struct name *fqdn);
 
+/* Is the name of the registration another one's, who works on it or withdraws it? */
+bool engine_has_holder(const struct reg *reg);
+
 /* As many conversations as there is room for; who comes too late waits in order. */
 void engine_wait_for_room(struct reg *reg);
 void engine_give_room(struct engine *engine, struct step *step);

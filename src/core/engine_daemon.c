@@ -111,12 +111,37 @@ engine_keep(struct engine *engine, struct step *step, const struct reg *keeper,
 	for (i = 0; i < count; i++) {
 		struct reg *reg = engine->regs[list[i]];
 
-		if (reg == keeper || !reg->final)
+		if (reg == keeper || !reg->withdraw)
 			continue;
+		engine_turn(step, reg);
 		reg_cancel(reg, step);
-		life_end(reg);
+		life_withdrawn(reg, step);
+		if (reg->state != REG_DONE)
+			life_consider(reg, step);
 	}
 	free(list);
+	engine_turn(step, engine->regs[keeper->index]);
+}
+
+bool
+engine_has_holder(const struct reg *reg)
+{
+	const struct engine *engine = reg->engine;
+	char text[NAME_TEXT_MAX];
+	const uint32_t *found;
+	size_t count, i;
+
+	if (!reg->has_fqdn)
+		return false;
+	found = roster_find(&engine->by_fqdn, name_format(&reg->fqdn, text), &count);
+	for (i = 0; i < count; i++) {
+		const struct reg *other = engine->regs[found[i]];
+
+		if (other != reg && other->life != NULL && (other->withdraw ||
+		    (other->cfg != NULL && other->life->suspended == NULL)))
+			return true;
+	}
+	return false;
 }
 
 /* Withdraw where it was asked for, end the rest; bounded by LIFE_STOP_US. */
@@ -129,6 +154,8 @@ engine_daemon_stop(struct engine *engine, struct step *step)
 	engine->stopping = true;
 	if (again)
 		engine_disk_leave(engine);
+	else if (engine->options.state_writable && !engine->can_save)
+		engine_disk_retry(engine, step); /* the last chance */
 	for (i = 0; i < engine->reg_count; i++) {
 		struct reg *reg = engine->regs[i];
 

@@ -374,33 +374,6 @@ fail(struct reg *reg, struct step *step, const struct txn *txn)
 	life->said = mem_text(error);
 }
 
-/* --- events ------------------------------------------------------------------------ */
-
-void
-life_doubt(struct reg *reg, struct step *step, int64_t within_us)
-{
-	struct life *life = reg->life;
-
-	life->belief.known[0] = life->belief.known[1] = false;
-	life->place.known = false;
-	life->rest_until_us = 0;
-	backoff_reset(&life->backoff);
-	if (within_us > 0)
-		life->settle_until_us = step->now_us +
-		    (int64_t)rng_below(step->rng, (uint64_t)within_us);
-	life_consider(reg, step);
-}
-
-void
-life_force(struct reg *reg, struct step *step)
-{
-	reg->life->forced = true;
-	reg->life->withdrawn = false;
-	reg->life->contest = (struct contest){0};
-	reg->life->settle_until_us = 0;
-	life_doubt(reg, step, 0);
-}
-
 void
 life_free(struct reg *reg)
 {

@@ -116,6 +116,37 @@ try_at_once(struct life *life)
 }
 
 void
+life_doubt(struct reg *reg, struct step *step, int64_t within_us)
+{
+	struct life *life = reg->life;
+
+	life->belief.known[0] = life->belief.known[1] = false;
+	life->place.known = false;
+	life->rest_until_us = 0;
+	backoff_reset(&life->backoff);
+	if (within_us > 0)
+		life->settle_until_us = step->now_us +
+		    (int64_t)rng_below(step->rng, (uint64_t)within_us);
+	life_consider(reg, step);
+}
+
+void
+life_force(struct reg *reg, struct step *step)
+{
+	/* wanted back before it was gone */
+	if (reg->withdraw && !reg->final) {
+		reg_cancel(reg, step);
+		reg->withdraw = false;
+		reg_clear_report(reg);
+	}
+	reg->life->forced = true;
+	reg->life->withdrawn = false;
+	reg->life->contest = (struct contest){0};
+	reg->life->settle_until_us = 0;
+	life_doubt(reg, step, 0);
+}
+
+void
 life_withdraw(struct reg *reg, struct step *step, bool final)
 {
 	reg->withdraw = true;
@@ -125,7 +156,10 @@ life_withdraw(struct reg *reg, struct step *step, bool final)
 	reg_clear_report(reg);
 	if (reg->state == REG_RUNNING)
 		reg_cancel(reg, step);
-	life_consider(reg, step);
+	if (engine_has_holder(reg))
+		life_withdrawn(reg, step); /* what stands there is another's */
+	if (reg->state != REG_DONE)
+		life_consider(reg, step);
 }
 
 /* Nothing of ours is left under the name. */

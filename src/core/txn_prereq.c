@@ -109,7 +109,7 @@ take_success(struct txn *txn, struct step *step)
  * Can our UPDATE have been applied all the same?  One that was sent once may have been
  * doubled on its way: what it adds is there now, or queries do not show what made it
  * fail.  A shared name's other writers may add the same address at the same moment: to
- * them it is left.
+ * them it is left, unless what is ours has gone with it, which no other removes.
  */
 static bool
 can_be_ours(const struct txn *txn, unsigned family, const struct rrset *before)
@@ -127,7 +127,12 @@ can_be_ours(const struct txn *txn, unsigned family, const struct rrset *before)
 	for (i = 0; i < plan->added.count; i++)
 		if (!rrset_has(seen, &plan->added.addrs[i]))
 			return false;
-	return txn->goal.mode == FQDN_DEDICATED;
+	if (txn->goal.mode == FQDN_DEDICATED)
+		return true;
+	for (i = 0; i < plan->removed.count; i++)
+		if (rrset_has(seen, &plan->removed.addrs[i]))
+			return false;
+	return plan->removed.count > 0;
 }
 
 /* A permission test that cannot be made, or a name that others keep changing. */

@@ -9,6 +9,8 @@
 
 static bool put_addr(struct txn *, unsigned family, const struct addr *);
 static bool is_covered(const struct txn *, unsigned family);
+static void note_asked(struct txn *, struct step *, unsigned family,
+    struct state_entry *);
 static void hold_addr(struct txn *, struct state_entry *, unsigned family,
     const struct addr *, bool added);
 static bool will_forget(const struct txn *, const struct state_entry *,
@@ -120,15 +122,37 @@ txn_hold(struct txn *txn, struct step *step, unsigned family)
 		entry->has_server = true;
 		entry->server = txn->server;
 	}
-	if (entry == NULL || plan->verdict == PLAN_NOTHING)
+	if (entry == NULL)
+		return;
+	note_asked(txn, step, family, entry);
+	if (plan->verdict == PLAN_NOTHING)
 		return;
 	entry->refreshed_s = step->wall_s;
-	if (txn->goal.purpose == PLAN_REGISTER && txn->goal.managed[family])
-		/* alone it is a matter for the next refresh, also when not asked now */
-		entry->asked_ttl = plan->foreign.count > 0 ? plan->ttl :
-		    txn->goal.desired[family].ttl;
 	/* one write is enough: that which forgets follows */
 	step->save_wanted |= !will_forget(txn, entry, family);
+}
+
+/*
+ * The TTL that was asked for.  What stands there as wanted counts as well: an UPDATE may
+ * have done it whose answer was lost.
+ */
+static void
+note_asked(struct txn *txn, struct step *step, unsigned family,
+    struct state_entry *entry)
+{
+	const struct plan *plan = &txn->plans[family];
+	/* alone it is a matter for the next refresh, also when not asked now */
+	uint32_t ttl = plan->foreign.count > 0 ? plan->ttl :
+	    txn->goal.desired[family].ttl;
+
+	if (txn->goal.purpose != PLAN_REGISTER || !txn->goal.managed[family] ||
+	    entry->asked_ttl == ttl)
+		return;
+	if (plan->verdict == PLAN_NOTHING && (entry->asked_ttl == 0 ||
+	    plan->kept.count == 0))
+		return;
+	entry->asked_ttl = ttl;
+	step->save_wanted |= plan->verdict == PLAN_NOTHING;
 }
 
 static void

@@ -74,6 +74,7 @@ done(void *subject, uint64_t number)
 	}
 	if (world->save_fails) {
 		world->save_failed_us = world->clock->now_us;
+		world->unsaved = true;
 		event.kind = EVENT_SAVE_FAILED;
 		event.fault = FAULT_FILE_FULL;
 		sim_trace(world, "# the state could not be written");
@@ -89,4 +90,5 @@ land(struct sim_world *world, const char *text)
 {
 	free(world->disk);
 	world->disk = mem_text(text);
+	world->unsaved = false;
 }

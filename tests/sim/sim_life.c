@@ -11,6 +11,7 @@ static void ask_something(struct sim_world *world, struct sim_life *life);
 static void jump(struct sim_world *world);
 static void fail_power(struct sim_world *world);
 static void restart(struct sim_world *world);
+static bool clean_up(struct sim_world *world);
 
 void
 sim_life_make(struct sim_world *world, struct sim_life *life)
@@ -92,7 +93,6 @@ reload(struct sim_world *world, struct sim_life *life)
 	if (sim_life_chance(world, 70))
 		dice_reg(world, &life->regs[sim_life_below(world, SIM_LIFE_REGS)]);
 	sim_life_file(world, life);
-	life->withdrawn = false;
 	sim_tell_reload(world);
 }
 
@@ -179,13 +179,36 @@ sim_life_calm(struct sim_world *world, struct sim_life *life)
 	world->node_name = "pc1";
 	sim_tell_host(world);
 	for (int i = 0; i < SIM_LIFE_REGS; i++)
-		if (!life->regs[i].valid || life->withdrawn) {
+		if (!life->regs[i].valid) {
 			life->regs[i].valid = true;
 			sim_life_file(world, life);
-			life->withdrawn = false;
 			sim_tell_reload(world);
 		}
+	/* until somebody wants it back; until a person has looked after it */
+	if (clean_up(world) || life->withdrawn)
+		sim_tell_refresh(world);
 	world->foreign_writers = false;
+}
+
+/* What was ours and was forgotten with the disk is in the way where `keep` is said. */
+static bool
+clean_up(struct sim_world *world)
+{
+	bool found = false;
+
+	for (size_t i = 0; i < world->holding_count; i++)
+		for (int k = 0; k < 2; k++) {
+			struct sim_holding *holding = &world->holdings[i];
+			char name[NAME_TEXT_MAX];
+
+			if (holding->maybe[k].count == 0)
+				continue;
+			found = true;
+			sim_erase(world, name_format(&holding->fqdn, name),
+			    holding->maybe[k].type);
+			rrset_clear(&holding->maybe[k]);
+		}
+	return found;
 }
 
 void

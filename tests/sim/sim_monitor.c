@@ -87,7 +87,9 @@ check_update(struct sim_world *world, const struct sim_socket *socket,
 		sim_fail(world, "M2: an UPDATE without a name, or with additionals");
 		return;
 	}
-	if (sim_monitor_find(world, owner) == NULL && !sim_monitor_held(world, owner))
+	if (sim_monitor_find(world, owner) != NULL)
+		sim_monitor_holding(world, owner); /* it may be withdrawn for ever */
+	else if (!sim_monitor_held(world, owner))
 		sim_fail(world, "M2: an UPDATE for a name that is not registered");
 	zone = sim_monitor_zone(world, owner);
 	if (msg->qtype != RRTYPE_SOA || msg->qclass != SIM_CLASS_IN || zone == NULL ||

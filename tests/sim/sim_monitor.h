@@ -18,6 +18,9 @@ struct sim_world;
 void sim_monitor_begin(struct sim_world *world);
 void sim_monitor_finish(struct sim_world *world);
 
+/* A life ends whose disk has failed: no later one can know what is not on it. */
+void sim_monitor_forgotten(struct sim_world *world);
+
 /* The engine sends; a server has handled an UPDATE; a zone has changed; a note. */
 void sim_monitor_sent(struct sim_world *world, const struct sim_socket *socket,
     const struct sim_msg *msg);

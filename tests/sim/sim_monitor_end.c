@@ -17,6 +17,7 @@ static bool exit_fits(enum outcome outcome, int exit);
 static void check_right(struct sim_world *world, size_t i, const char *outcome);
 static void check_state(struct sim_world *world, size_t i);
 static void check_orphans(struct sim_world *world);
+static void forget(struct sim_holding *holding, int k, const struct state_entry *entry);
 static void check_orphan(struct sim_world *world, const struct name *fqdn,
     const struct state_entry *entry, const struct rrset *ours);
 static bool fqdn_of(const struct sim_world *world, size_t i, struct name *fqdn);
@@ -155,7 +156,8 @@ check_state(struct sim_world *world, size_t i)
 		    &wanted);
 		for (size_t j = 0; j < wanted.count; j++)
 			if ((reg->mode == FQDN_DEDICATED ||
-			    sim_monitor_added(world, &fqdn, &wanted.addrs[j])) &&
+			    rrset_has(&sim_monitor_holding(world, &fqdn)->ours[k],
+			    &wanted.addrs[j])) &&
 			    (entry == NULL ||
 			    !state_entry_owns(entry, &wanted.addrs[j])))
 				sim_fail(world, "M12: the state has lost an address");
@@ -180,6 +182,36 @@ check_orphans(struct sim_world *world)
 		check_orphan(world, &holding->fqdn, entry, &holding->ours[1]);
 	}
 	state_free(&state);
+}
+
+void
+sim_monitor_forgotten(struct sim_world *world)
+{
+	struct state state;
+
+	sim_disk_read(world, &state);
+	for (size_t i = 0; i < world->holding_count; i++) {
+		struct sim_holding *holding = &world->holdings[i];
+
+		for (int k = 0; k < 2; k++)
+			forget(holding, k, state_find(&state, &holding->fqdn));
+	}
+	state_free(&state);
+}
+
+static void
+forget(struct sim_holding *holding, int k, const struct state_entry *entry)
+{
+	struct rrset *ours = &holding->ours[k];
+
+	for (size_t i = ours->count; i-- > 0;) {
+		struct addr addr = ours->addrs[i];
+
+		if (entry != NULL && state_entry_owns(entry, &addr))
+			continue;
+		rrset_remove(ours, &addr);
+		rrset_add(&holding->maybe[k], &addr);
+	}
 }
 
 static void

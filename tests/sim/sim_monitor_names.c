@@ -20,6 +20,7 @@ sim_monitor_owner(const struct sim_msg *msg)
 const struct config_registration *
 sim_monitor_in(const struct sim_view *view, const struct name *fqdn)
 {
+	const struct config_registration *best = NULL;
 	struct facts facts = { .host = view->host };
 	struct name name;
 
@@ -27,11 +28,14 @@ sim_monitor_in(const struct sim_view *view, const struct name *fqdn)
 		const struct config_registration *reg =
 		    &view->config->registrations[i];
 
+		/* called like the host, a dedicated one is suspended (R7) and the shared
+		 * one has the name */
 		if (rules_fqdn(reg, &facts, &name) == FAULT_NONE &&
-		    name_equal(&name, fqdn))
-			return reg;
+		    name_equal(&name, fqdn) &&
+		    (best == NULL || reg->mode == FQDN_SHARED))
+			best = reg;
 	}
-	return NULL;
+	return best;
 }
 
 const struct config_registration *
@@ -71,7 +75,8 @@ sim_monitor_holding(struct sim_world *world, const struct name *fqdn)
 	world->holdings = mem_grow(world->holdings, &world->holding_cap,
 	    world->holding_count + 1, sizeof(*world->holdings));
 	world->holdings[world->holding_count] = (struct sim_holding){ .fqdn = *fqdn,
-		.ours = { { .type = RRTYPE_A }, { .type = RRTYPE_AAAA } } };
+		.ours = { { .type = RRTYPE_A }, { .type = RRTYPE_AAAA } },
+		.maybe = { { .type = RRTYPE_A }, { .type = RRTYPE_AAAA } } };
 	return &world->holdings[world->holding_count++];
 }
 
@@ -82,6 +87,7 @@ sim_monitor_added(struct sim_world *world, const struct name *owner, const struc
 	const struct sim_holding *holding = sim_monitor_holding(world, owner);
 
 	return rrset_has(&holding->ours[addr->family == FAMILY_IPV6], addr) ||
+	    rrset_has(&holding->maybe[addr->family == FAMILY_IPV6], addr) ||
 	    (entry != NULL && state_entry_owns(entry, addr)) ||
 	    (world->mode == ENGINE_DAEMON && found(world, owner, addr));
 }

@@ -15,6 +15,7 @@ static bool was_sent_again(const struct sim_world *world,
 static void note_added(struct sim_world *world, const struct sim_rr *rr);
 static void check_removed(struct sim_world *world, const struct name *owner,
     const struct sim_rr *rr);
+static void note_doubtful(struct sim_world *world, const struct sim_rr *rr);
 static void note_removed(struct sim_world *world, const struct sim_rr *rr);
 static bool may_remove(struct sim_world *world, const struct name *owner,
     const struct addr *addr);
@@ -29,8 +30,10 @@ void
 sim_monitor_free(struct sim_world *world)
 {
 	for (size_t i = 0; i < world->holding_count; i++)
-		for (int k = 0; k < 2; k++)
+		for (int k = 0; k < 2; k++) {
 			rrset_free(&world->holdings[i].ours[k]);
+			rrset_free(&world->holdings[i].maybe[k]);
+		}
 	free(world->holdings);
 }
 
@@ -69,7 +72,8 @@ sim_monitor_done(struct sim_world *world, const struct sim_msg *msg,
  * An UPDATE sent once, doubled on its way: one copy is applied, the answer to the other
  * is a no.  SERVFAIL says that nothing was applied (protocol.md 5 does not count it as
  * doubt); and under a shared name nobody can tell whether the address is another
- * writer's, who was there at the same moment: it is left to the other.
+ * writer's, who was there at the same moment: it is left to the other, or not.  What the
+ * message demands was there already, and stays what it was.
  */
 bool
 sim_monitor_denied(struct sim_world *world, const struct sim_socket *socket, int rcode)
@@ -80,8 +84,9 @@ sim_monitor_denied(struct sim_world *world, const struct sim_socket *socket, int
 	    (rcode == RCODE_SERVFAIL || is_shared(world, &msg));
 
 	for (size_t i = 0; denied && i < msg.authority.count; i++)
-		if (msg.authority.items[i].rrclass == SIM_CLASS_IN)
-			note_removed(world, &msg.authority.items[i]);
+		if (msg.authority.items[i].rrclass == SIM_CLASS_IN &&
+		    find_rr(&msg.answers, &msg.authority.items[i]) == NULL)
+			note_doubtful(world, &msg.authority.items[i]);
 	sim_msg_free(&msg);
 	return denied;
 }
@@ -131,6 +136,7 @@ note_added(struct sim_world *world, const struct sim_rr *rr)
 	if (rr->type != RRTYPE_A && rr->type != RRTYPE_AAAA)
 		return;
 	addr = sim_rr_addr(rr);
+	rrset_remove(&holding->maybe[rr->type == RRTYPE_AAAA], &addr);
 	rrset_add(&holding->ours[rr->type == RRTYPE_AAAA], &addr);
 }
 
@@ -151,6 +157,19 @@ check_removed(struct sim_world *world, const struct name *owner,
 		sim_fail(world, "M7: %s was removed", addr_format(&addr, text));
 }
 
+static void
+note_doubtful(struct sim_world *world, const struct sim_rr *rr)
+{
+	struct sim_holding *holding = sim_monitor_holding(world, &rr->owner);
+	struct addr addr;
+
+	if (rr->type != RRTYPE_A && rr->type != RRTYPE_AAAA)
+		return;
+	addr = sim_rr_addr(rr);
+	if (rrset_remove(&holding->ours[rr->type == RRTYPE_AAAA], &addr))
+		rrset_add(&holding->maybe[rr->type == RRTYPE_AAAA], &addr);
+}
+
 /* Gone by our own hand: who adds it from now on owns it. */
 static void
 note_removed(struct sim_world *world, const struct sim_rr *rr)
@@ -162,6 +181,7 @@ note_removed(struct sim_world *world, const struct sim_rr *rr)
 		return;
 	addr = sim_rr_addr(rr);
 	rrset_remove(&holding->ours[rr->type == RRTYPE_AAAA], &addr);
+	rrset_remove(&holding->maybe[rr->type == RRTYPE_AAAA], &addr);
 }
 
 static bool

@@ -72,6 +72,7 @@ sim_net_send(struct sim_world *world, const struct effect *effect)
 		sim_fail(world, "a malformed message was sent");
 	} else {
 		sim_socket_at(world, socket)->is_update = msg.opcode == SIM_OPCODE_UPDATE;
+		sim_unsettle(world, effect->bytes, effect->len);
 		trace_sent(world, sim_socket_at(world, socket), &msg);
 		sim_monitor_sent(world, sim_socket_at(world, socket), &msg);
 	}

@@ -128,6 +128,18 @@ sim_is_settled(const struct sim_world *world, const uint8_t *update, size_t len)
 	return false;
 }
 
+void
+sim_unsettle(struct sim_world *world, const uint8_t *update, size_t len)
+{
+	uint64_t sum = sum_of(update, len);
+	size_t kept = 0;
+
+	for (size_t i = 0; i < world->settled_count; i++)
+		if (world->settled[i].sum != sum)
+			world->settled[kept++] = world->settled[i];
+	world->settled_count = kept;
+}
+
 /* FNV-1a, without the id. */
 static uint64_t
 sum_of(const uint8_t *bytes, size_t len)

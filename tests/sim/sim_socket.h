@@ -25,4 +25,7 @@ size_t sim_socket_count_open(const struct sim_world *world);
 void sim_settle(struct sim_world *world, const uint8_t *update, size_t len);
 bool sim_is_settled(const struct sim_world *world, const uint8_t *update, size_t len);
 
+/* The same is sent anew: what arrives from now on is no late copy. */
+void sim_unsettle(struct sim_world *world, const uint8_t *update, size_t len);
+
 #endif

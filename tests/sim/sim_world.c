@@ -352,6 +352,8 @@ finish(struct sim_world *world, int exit)
 		sim_trace_results(world);
 	sim_trace(world, "exit %d", exit);
 	sim_monitor_finish(world);
+	if (world->unsaved)
+		sim_monitor_forgotten(world);
 }
 
 /* An alarm that goes off at that instant anyway is not set again. */
@@ -387,6 +389,8 @@ sim_crash(struct sim_world *world)
 {
 	sim_trace(world, "# the power fails");
 	sim_disk_crash(world);
+	if (world->unsaved)
+		sim_monitor_forgotten(world);
 	end_run(world);
 	world->crashed = true;
 	world->power_fails = false;

@@ -57,7 +57,8 @@ struct sim_settled {
 /* What the engine added under a name, in all runs of the world (sim_monitor). */
 struct sim_holding {
 	struct name fqdn;
-	struct rrset ours[2]; /* A, AAAA */
+	struct rrset ours[2];  /* A, AAAA */
+	struct rrset maybe[2]; /* the agent cannot know: it may call them its own, or not */
 };
 
 struct sim_counts {
@@ -105,6 +106,7 @@ struct sim_world {
 	int64_t save_us;
 	bool save_fails;
 	int64_t save_failed_us;         /* when it last did */
+	bool unsaved;                   /* the last save failed */
 	bool save_lands;                /* what is being written survives a crash */
 	bool no_sockets;                /* none can be opened: EMFILE, EPERM */
 	unsigned crash_after;           /* steps until the power fails; 0: never */

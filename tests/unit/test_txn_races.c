@@ -32,6 +32,37 @@ Test(txn_races, our_own_success)
 	}
 }
 
+/* A shared name: doubled on its way, one answer lost.  Where what was ours has gone, too,
+ * nobody else has done it. */
+Test(txn_races, our_own_success_under_a_shared_name)
+{
+	static const struct {
+		const char *before, *after, *result, *known;
+	} rows[] = {
+		{"aa 192.0.2.10", "aa 192.0.2.11", "updated 0 +192.0.2.11 "
+		    "-192.0.2.10", "192.0.2.11 held"},
+		{NULL, "aa 192.0.2.11", "unchanged 0 =192.0.2.11",
+		    "192.0.2.11 confirmed"},
+	};
+	size_t i;
+
+	for (i = 0; i < LENGTH(rows); i++) {
+		if (rows[i].before != NULL)
+			know("192.0.2.10 held");
+		goal.mode = FQDN_SHARED;
+		want("192.0.2.11", NULL);
+		go_seen(rows[i].before != NULL ? rows[i].before : "aa", NULL);
+		play(&talk, {UPDATE53, "NXRRSET"}, {"soon " A53, rows[i].after});
+		if (i == 1)
+			play(&talk, {"soon " UPDATE53, "NOERROR"},
+			    {A53, rows[i].after});
+		expect_a(rows[i].result);
+		expect_known(rows[i].known);
+		end();
+		begin();
+	}
+}
+
 /* Somebody was faster: compare-and-swap on what stands there now. */
 Test(txn_races, somebody_was_faster)
 {
