@@ -82,12 +82,13 @@ class Booted:
         if not os.path.exists(os.path.join(self.build, "Makefile")):
             raise Skip("the program lies in no build that could be installed")
         make = ["make", "-s", "-C", self.build]
-        show = "show:;@:" + "".join(f"$(info {name} $({name}))" for name in names)
+        show = "show:;@:" + "".join(f"$(info place: {name} $({name}))" for name in names)
         done = subprocess.run([*make, f"--eval={show}", "show"], capture_output=True,
                               text=True, check=True)
         subprocess.run([*make, "install", f"DESTDIR={self.root}"], check=True,
                        stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL)
-        return dict(line.split() for line in done.stdout.splitlines())
+        return dict(line.split()[1:] for line in done.stdout.splitlines()
+                    if line.startswith("place: "))
 
     # --- before it boots ---
 
