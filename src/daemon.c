@@ -86,8 +86,8 @@ daemon_new(struct logsink *log)
 		return NULL;
 	}
 	open_handles(daemon);
-	daemon->host = hostwatch_new(&daemon->uvx);
-	daemon->ifmon = ifmon_new(&daemon->uvx);
+	daemon->host = hostwatch_new(&daemon->uvx, log);
+	daemon->ifmon = ifmon_new(&daemon->uvx, log);
 	if (daemon->ifmon == NULL)
 		logsink_write(log, NOTE_WARNING, "netlink", strerror(errno));
 	daemon->lookup = lookup_new(&daemon->uvx);

@@ -21,6 +21,8 @@
  */
 #define QUIET_US CLOCK_S(5)
 
+#define NOTIFY_AGAIN_US CLOCK_MS(100) /* when the service manager's queue is full */
+
 struct resident {
 	struct uvx_owner owner;
 	struct uvx *uvx;
@@ -32,6 +34,7 @@ struct resident {
 	uv_signal_t sigusr1;
 	uv_idle_t reload;         /* active: asked for by SIGHUP */
 	uv_timer_t watchdog;
+	uv_timer_t notify_again;
 	bool ready;               /* and the service manager knows */
 	bool stopping;
 };
@@ -41,6 +44,8 @@ static void on_owner_release(struct uvx_owner *owner);
 static void on_note(void *context, enum note_level level, const char *subject,
     const char *text);
 static void tell(struct resident *resident, bool json, char *line);
+static void notify_more(struct resident *resident);
+static void on_notify_again(uv_timer_t *timer);
 static void watch_signals(struct resident *resident);
 static void on_hangup(uv_signal_t *handle, int number);
 static void on_reload(uv_idle_t *handle);
@@ -61,7 +66,8 @@ resident_new(struct uvx *uvx, struct hostwatch *host,
 	own_handles(resident);
 	resident->boottime = boottime_new(uvx);
 	if (resident->boottime != NULL && setup->control->fd != -1)
-		resident->control = control_new(uvx, setup->control);
+		resident->control = control_new(uvx, setup->control,
+		    setup->log);
 	if (resident->boottime == NULL ||
 	    (setup->control->fd != -1 && resident->control == NULL)) {
 		error = errno;
@@ -132,10 +138,25 @@ resident_idle(struct resident *resident, int64_t wake_at_us)
 {
 	if (wake_at_us - boottime_now_us() > QUIET_US)
 		malloc_trim(0);
-	if (resident->ready || resident->stopping)
-		return;
-	resident->ready = true;
-	notify_ready(resident->setup.notify);
+	if (!resident->ready && !resident->stopping) {
+		resident->ready = true;
+		notify_ready(resident->setup.notify);
+	}
+	notify_more(resident);
+}
+
+static void
+notify_more(struct resident *resident)
+{
+	if (!notify_flush(resident->setup.notify))
+		uvx_timer_at(&resident->notify_again, on_notify_again,
+		    uvx_now_us() + NOTIFY_AGAIN_US);
+}
+
+static void
+on_notify_again(uv_timer_t *timer)
+{
+	notify_more(timer->data);
 }
 
 void
@@ -154,6 +175,7 @@ resident_close(struct resident *resident)
 		control_close(resident->control);
 	if (resident->boottime != NULL)
 		boottime_close(resident->boottime);
+	uvx_close(UVX_HANDLE(&resident->notify_again));
 	uvx_close(UVX_HANDLE(&resident->watchdog));
 	uvx_close(UVX_HANDLE(&resident->reload));
 	uvx_close(UVX_HANDLE(&resident->sigusr1));
@@ -174,6 +196,8 @@ own_handles(struct resident *resident)
 	uvx_own(&resident->owner, UVX_HANDLE(&resident->reload));
 	uv_timer_init(loop, &resident->watchdog);
 	uvx_own(&resident->owner, UVX_HANDLE(&resident->watchdog));
+	uv_timer_init(loop, &resident->notify_again);
+	uvx_own(&resident->owner, UVX_HANDLE(&resident->notify_again));
 }
 
 static void
@@ -252,6 +276,7 @@ on_watchdog(uv_timer_t *timer)
 	struct resident *resident = timer->data;
 
 	notify_watchdog(resident->setup.notify);
+	notify_more(resident);
 }
 
 static void

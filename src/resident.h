@@ -18,7 +18,7 @@
 /* What was opened while we still might; in place until the loop has run dry. */
 struct resident_setup {
 	struct logsink *log;
-	const struct notify *notify;
+	struct notify *notify;
 	struct control_socket *control;
 	/* Read the configuration again: NULL with *error, one line of its own memory. */
 	struct config *(*reload)(void *context, char **error);

@@ -82,7 +82,8 @@ void
 sources_introduce(struct sources *sources)
 {
 	if (sources->wanted[FACT_SOURCE_LEASE])
-		sources->leases = leasewatch_new(sources->uvx, &sources->setup.users);
+		sources->leases = leasewatch_new(sources->uvx, sources->setup.log,
+		    &sources->setup.users);
 }
 
 void
@@ -180,7 +181,8 @@ listen_to_leases(struct sources *sources)
 		return;
 	}
 	if (sources->leases == NULL)
-		sources->leases = leasewatch_new(sources->uvx, &sources->setup.users);
+		sources->leases = leasewatch_new(sources->uvx, sources->setup.log,
+		    &sources->setup.users);
 	if (!leasewatch_start(sources->leases))
 		logsink_write(sources->setup.log, NOTE_WARNING, "lease files",
 		    "the kernel does not tell of their changes; they are seen at a "

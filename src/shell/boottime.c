@@ -80,7 +80,8 @@ boottime_wake_at(struct boottime *boottime, int64_t at_us)
 		spec.it_value.tv_sec = at_us / CLOCK_S(1);
 		spec.it_value.tv_nsec = at_us % CLOCK_S(1) * 1000;
 	}
-	timerfd_settime(boottime->wake, TFD_TIMER_ABSTIME, &spec, NULL);
+	if (timerfd_settime(boottime->wake, TFD_TIMER_ABSTIME, &spec, NULL) == -1)
+		boottime->at_us = CLOCK_NEVER; /* the next step tries again */
 }
 
 void
@@ -122,7 +123,8 @@ on_wake_readable(uv_poll_t *poll, int status, int events)
 
 	(void)status;
 	(void)events;
-	if (read(boottime->wake, &expirations, sizeof(expirations)) == -1)
+	if (read(boottime->wake, &expirations, sizeof(expirations)) == -1 &&
+	    errno == EAGAIN)
 		return;
 	boottime->at_us = CLOCK_NEVER;
 	boottime->uvx->post(boottime->uvx, &(struct event){.kind = EVENT_WAKE});

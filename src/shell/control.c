@@ -10,10 +10,16 @@
  * answer unread for as long, a client is closed; so is one that lets its unread lines
  * grow beyond a bound.  Only who watches, or waits for an answer, may be idle.  Whoever
  * has said all he wants to say (EOF) still gets his answer.
+ *
+ * The listening socket is polled, not uv_listen()ed to: libuv would ask accept() over and
+ * over while it fails.  Who comes when no descriptor is left waits until one is.
  */
+#include <sys/socket.h>
+
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "ddnsupd/clock.h"
 #include "ddnsupd/mem.h"
@@ -21,6 +27,7 @@
 
 #define IDLE_US CLOCK_S(5)
 #define BACKLOG 16
+#define PAUSE_US CLOCK_S(1)
 
 struct client {
 	struct uvx_owner owner;
@@ -40,8 +47,11 @@ struct client {
 struct control {
 	struct uvx_owner owner;
 	struct uvx *uvx;
+	struct logsink *log;
 	struct control_socket *sock;
-	uv_pipe_t listener;
+	uv_poll_t listener;
+	uv_timer_t pause;  /* active: nobody is let in */
+	bool failed;       /* and that was said */
 	uv_timer_t idle;
 	uint64_t last_id;
 	struct client *clients[CONTROL_CLIENT_MAX];
@@ -55,7 +65,10 @@ struct line {
 
 static void on_owner_release(struct uvx_owner *owner);
 static void on_client_release(struct uvx_owner *owner);
-static void on_listener_client(uv_stream_t *listener, int status);
+static void on_listener_client(uv_poll_t *listener, int status, int events);
+static void pause_listening(struct control *control, int error);
+static void on_pause_over(uv_timer_t *timer);
+static void let_in(struct control *control, int fd);
 static bool admit(struct control *control, struct client *client);
 static void set_idle_timer(struct control *control);
 static void on_idle_timer(uv_timer_t *timer);
@@ -70,29 +83,31 @@ static void on_line_written(uv_write_t *write, int status);
 static void drop(struct client *client);
 
 struct control *
-control_new(struct uvx *uvx, struct control_socket *sock)
+control_new(struct uvx *uvx, struct control_socket *sock, struct logsink *log)
 {
-	struct control *control = mem_zero(1, sizeof(*control));
+	struct control *control;
 	int error;
 
+	if (listen(sock->fd, BACKLOG) == -1)
+		return NULL;
+	control = mem_zero(1, sizeof(*control));
+	error = uv_poll_init(uvx->loop, &control->listener, sock->fd);
+	if (error != 0) {
+		free(control);
+		errno = -error;
+		return NULL;
+	}
 	control->owner.release = on_owner_release;
 	control->uvx = uvx;
 	control->sock = sock;
-	uv_pipe_init(uvx->loop, &control->listener, 0);
+	control->log = log;
 	uvx_own(&control->owner, UVX_HANDLE(&control->listener));
+	uv_timer_init(uvx->loop, &control->pause);
+	uvx_own(&control->owner, UVX_HANDLE(&control->pause));
 	uv_timer_init(uvx->loop, &control->idle);
 	uvx_own(&control->owner, UVX_HANDLE(&control->idle));
-	error = uv_pipe_open(&control->listener, sock->fd);
-	if (error == 0) {
-		sock->fd = -1; /* the handle's now */
-		error = uv_listen((uv_stream_t *)&control->listener, BACKLOG,
-		    on_listener_client);
-	}
-	if (error == 0)
-		return control;
-	control_close(control);
-	errno = -error;
-	return NULL;
+	uv_poll_start(&control->listener, UV_READABLE, on_listener_client);
+	return control;
 }
 
 void
@@ -155,6 +170,7 @@ control_close(struct control *control)
 		if (control->clients[i] != NULL)
 			drop(control->clients[i]);
 	uvx_close(UVX_HANDLE(&control->idle));
+	uvx_close(UVX_HANDLE(&control->pause));
 	uvx_close(UVX_HANDLE(&control->listener));
 }
 
@@ -170,22 +186,61 @@ on_client_release(struct uvx_owner *owner)
 	free(owner);
 }
 
+/* One at a time: others in the loop have their turn. */
 static void
-on_listener_client(uv_stream_t *listener, int status)
+on_listener_client(uv_poll_t *listener, int status, int events)
 {
 	struct control *control = listener->data;
-	struct client *client;
+	int fd = accept4(control->sock->fd, NULL, NULL, SOCK_NONBLOCK | SOCK_CLOEXEC);
 
-	if (status < 0)
-		return; /* no descriptor: libuv has turned the client away */
-	client = mem_zero(1, sizeof(*client));
+	(void)events;
+	if (fd != -1)
+		let_in(control, fd);
+	else if (status < 0 || (errno != EAGAIN && errno != ECONNABORTED &&
+		errno != EINTR))
+		pause_listening(control, errno);
+}
+
+static void
+pause_listening(struct control *control, int error)
+{
+	char *text;
+
+	if (!control->failed) {
+		text = mem_printf("no client can be let in (%s): they wait, tried again "
+				  "every second", strerror(error));
+		logsink_write(control->log, NOTE_WARNING, "control socket", text);
+		free(text);
+	}
+	control->failed = true;
+	uv_poll_stop(&control->listener);
+	uvx_timer_at(&control->pause, on_pause_over, uvx_now_us() + PAUSE_US);
+}
+
+static void
+on_pause_over(uv_timer_t *timer)
+{
+	struct control *control = timer->data;
+
+	uv_poll_start(&control->listener, UV_READABLE, on_listener_client);
+}
+
+static void
+let_in(struct control *control, int fd)
+{
+	struct client *client = mem_zero(1, sizeof(*client));
+
+	control->failed = false;
 	client->owner.release = on_client_release;
 	uv_pipe_init(control->uvx->loop, &client->pipe, 0);
 	uvx_own(&client->owner, UVX_HANDLE(&client->pipe));
-	if (uv_accept(listener, (uv_stream_t *)&client->pipe) != 0 ||
-	    !admit(control, client))
-		uvx_close(UVX_HANDLE(&client->pipe));
-	set_idle_timer(control);
+	if (uv_pipe_open(&client->pipe, fd) != 0)
+		close(fd);
+	else if (admit(control, client)) {
+		set_idle_timer(control);
+		return;
+	}
+	uvx_close(UVX_HANDLE(&client->pipe));
 }
 
 static bool

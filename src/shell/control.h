@@ -12,6 +12,7 @@
 
 #include "ddnsupd/event.h"
 #include "shell/control_socket.h"
+#include "shell/logsink.h"
 #include "shell/uvx.h"
 
 #define CONTROL_REQUEST_MAX 4096          /* bytes, the newline counted */
@@ -20,8 +21,9 @@
 
 struct control;
 
-/* Listen; the socket is in place until the loop has run dry.  NULL with errno set. */
-struct control *control_new(struct uvx *uvx, struct control_socket *sock);
+/* Listen; the socket and the log must outlive it.  NULL with errno set. */
+struct control *control_new(struct uvx *uvx, struct control_socket *sock,
+    struct logsink *log);
 
 /* Carry out EFFECT_REPLY: one line.  A client that has gone is nothing to do. */
 void control_reply(struct control *control, uint64_t client, const char *line);

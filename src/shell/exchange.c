@@ -192,17 +192,18 @@ start_udp(struct talk *talk, const struct effect *effect)
 	struct sockaddr_storage addr;
 	socklen_t addr_len;
 	int fd = uvx_socket(&effect->server, SOCK_DGRAM, &addr, &addr_len);
+	int error = 0;
 
 	if (fd < 0)
 		return uvx_fault(fd);
-	if (connect(fd, (struct sockaddr *)&addr, addr_len) == -1) {
-		int error = -errno;
-
-		close(fd);
-		return uvx_fault(error);
-	}
-	uv_udp_open(&talk->udp, fd);
-	return send_datagram(talk, effect);
+	if (connect(fd, (struct sockaddr *)&addr, addr_len) == -1)
+		error = -errno;
+	else
+		error = uv_udp_open(&talk->udp, fd);
+	if (error == 0)
+		return send_datagram(talk, effect);
+	close(fd);
+	return uvx_fault(error);
 }
 
 static enum fault
@@ -252,7 +253,11 @@ start_tcp(struct talk *talk, const struct effect *effect)
 
 	if (fd < 0)
 		return uvx_fault(fd);
-	uv_tcp_open(&talk->tcp, fd);
+	error = uv_tcp_open(&talk->tcp, fd);
+	if (error != 0) {
+		close(fd);
+		return uvx_fault(error);
+	}
 	error = uv_tcp_connect(&talk->connect, &talk->tcp, (struct sockaddr *)&addr,
 	    on_tcp_connect);
 	if (error != 0)

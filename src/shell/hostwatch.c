@@ -2,7 +2,9 @@
  * hostwatch: the three texts that the host's own name is derived from.
  *
  * A file that is missing, too large or not text counts as not there: the name is then
- * derived from what is left.
+ * derived from what is left.  One that cannot be read for want of descriptors or memory, or
+ * by an error of the disk, counts as it was, and is read again before long: a name in DNS
+ * must not hang on that.
  *
  * The kernel tells of a new node name by a priority event on its file in /proc.  It has
  * one list of listeners for all its UTS namespaces: whoever sets a host name, in whatever
@@ -25,6 +27,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "ddnsupd/clock.h"
 #include "ddnsupd/mem.h"
 #include "shell/hostwatch.h"
 #include "shell/textfile.h"
@@ -34,6 +37,8 @@
 #define RESOLV "/etc/resolv.conf"
 #define NODE_NAME "/proc/sys/kernel/hostname"
 #define EVENTS_LEN 4096
+#define AGAIN_US CLOCK_S(1)    /* doubled each time */
+#define AGAIN_MAX_US CLOCK_S(64)
 
 /* Written and closed, or another file in its place. */
 #define CHANGES (IN_CLOSE_WRITE | IN_CREATE | IN_DELETE | IN_MOVED_FROM | IN_MOVED_TO)
@@ -42,14 +47,19 @@ struct texts {
 	struct utsname uts;
 	char *hosts;
 	char *resolv;
+	const char *doubtful; /* one that is what it was before, or NULL */
 };
 
 struct hostwatch {
 	struct uvx_owner owner;
 	struct uvx *uvx;
+	struct logsink *log;
 	struct texts texts;
 	uv_poll_t name_poll;
 	uv_poll_t file_poll;
+	uv_timer_t again;
+	int64_t again_us;      /* to wait for a doubtful text */
+	bool started;
 	int name;              /* NODE_NAME; -1: not watched */
 	int files;             /* inotify; -1: not watched */
 	int etc_watch;
@@ -58,11 +68,14 @@ struct hostwatch {
 	bool target_waits;     /* on one above it: that one is not there */
 };
 
-static void read_texts(struct texts *texts);
-static char *read_text(const char *path);
+static void read_texts(struct texts *texts, const struct texts *old);
+static char *read_text(const char *path, const char *old, const char **doubtful);
 static void free_texts(struct texts *texts);
 static bool same_texts(const struct texts *a, const struct texts *b);
 static bool same_text(const char *a, const char *b);
+static void look_again(struct hostwatch *watch, const char *doubtful);
+static void tell_doubt(struct hostwatch *watch, const char *path);
+static void on_again(uv_timer_t *timer);
 static bool watch_name(struct hostwatch *watch);
 static bool watch_files(struct hostwatch *watch);
 static void watch_target(struct hostwatch *watch);
@@ -78,18 +91,19 @@ static void close_poll(uv_poll_t *poll, int fd);
 static void release(struct uvx_owner *owner);
 
 struct hostwatch *
-hostwatch_new(struct uvx *uvx)
+hostwatch_new(struct uvx *uvx, struct logsink *log)
 {
 	struct hostwatch *watch = mem_zero(1, sizeof(*watch));
 
 	watch->owner.release = release;
 	watch->uvx = uvx;
+	watch->log = log;
 	watch->name = -1;
 	watch->files = -1;
 	watch->etc_watch = -1;
 	watch->target_watch = -1;
 	watch->target_waits = true;
-	read_texts(&watch->texts);
+	read_texts(&watch->texts, &(struct texts){0});
 	return watch;
 }
 
@@ -111,6 +125,9 @@ hostwatch_start(struct hostwatch *watch)
 {
 	bool all = watch_name(watch);
 
+	watch->started = true;
+	uv_timer_init(watch->uvx->loop, &watch->again);
+	uvx_own(&watch->owner, UVX_HANDLE(&watch->again));
 	all = watch_files(watch) && all;
 	hostwatch_look(watch);
 	return all;
@@ -121,7 +138,8 @@ hostwatch_look(struct hostwatch *watch)
 {
 	struct texts now;
 
-	read_texts(&now);
+	read_texts(&now, &watch->texts);
+	look_again(watch, now.doubtful);
 	if (same_texts(&watch->texts, &now)) {
 		free_texts(&now);
 		return;
@@ -154,31 +172,38 @@ hostwatch_close(struct hostwatch *watch)
 {
 	close_poll(&watch->name_poll, watch->name);
 	close_poll(&watch->file_poll, watch->files);
+	if (watch->started)
+		uvx_close(UVX_HANDLE(&watch->again));
 	if (watch->owner.unclosed == 0)
 		release(&watch->owner);
 }
 
 /* The files say only a domain, which a dotted node name brings along. */
 static void
-read_texts(struct texts *texts)
+read_texts(struct texts *texts, const struct texts *old)
 {
 	*texts = (struct texts){0};
 	if (uname(&texts->uts) == -1)
 		texts->uts.nodename[0] = '\0';
 	if (strchr(texts->uts.nodename, '.') == NULL) {
-		texts->hosts = read_text(HOSTS);
-		texts->resolv = read_text(RESOLV);
+		texts->hosts = read_text(HOSTS, old->hosts, &texts->doubtful);
+		texts->resolv = read_text(RESOLV, old->resolv, &texts->doubtful);
 	}
 }
 
 static char *
-read_text(const char *path)
+read_text(const char *path, const char *old, const char **doubtful)
 {
+	enum fault fault;
 	char *text;
 	size_t len;
 
-	textfile_read(AT_FDCWD, path, TEXTFILE_FOLLOW, HOSTWATCH_MAX, &text, &len);
-	return text;
+	fault = textfile_read(AT_FDCWD, path, TEXTFILE_FOLLOW, HOSTWATCH_MAX, &text,
+	    &len);
+	if (fault != FAULT_FILE_IO)
+		return text;
+	*doubtful = path;
+	return mem_text(old);
 }
 
 static void
@@ -199,6 +224,40 @@ static bool
 same_text(const char *a, const char *b)
 {
 	return a == NULL || b == NULL ? a == b : strcmp(a, b) == 0;
+}
+
+/* A single run looks only once. */
+static void
+look_again(struct hostwatch *watch, const char *doubtful)
+{
+	if (doubtful == NULL || !watch->started) {
+		watch->again_us = 0;
+		return;
+	}
+	if (watch->again_us == 0)
+		tell_doubt(watch, doubtful);
+	watch->again_us = watch->again_us == 0 ? AGAIN_US : 2 * watch->again_us;
+	if (watch->again_us > AGAIN_MAX_US)
+		watch->again_us = AGAIN_MAX_US;
+	uvx_timer_at(&watch->again, on_again, uvx_now_us() + watch->again_us);
+}
+
+static void
+tell_doubt(struct hostwatch *watch, const char *path)
+{
+	logsink_write(watch->log, NOTE_WARNING, path,
+	    "cannot be read for the moment; what it said before counts, it is read again "
+	    "before long");
+}
+
+static void
+on_again(uv_timer_t *timer)
+{
+	struct hostwatch *watch = timer->data;
+
+	if (watch->files != -1)
+		uv_poll_start(&watch->file_poll, UV_READABLE, on_files_readable);
+	hostwatch_look(watch);
 }
 
 static bool
@@ -274,6 +333,8 @@ watch_nearest(struct hostwatch *watch)
 		directory = dirname(copy);
 		watch->target_watch = inotify_add_watch(files, directory, CHANGES);
 	}
+	if (watch->target_watch == -1)
+		watch->target_waits = true; /* no room in the kernel: tried again */
 	free(copy);
 }
 
@@ -319,7 +380,11 @@ drain(struct hostwatch *watch)
 			event = (const struct inotify_event *)(events + at);
 			ours = concerns(watch, event) || ours;
 		}
-	return ours;
+	if (len == 0 || errno == EAGAIN)
+		return ours;
+	uv_poll_stop(&watch->file_poll); /* until on_again() */
+	uvx_timer_at(&watch->again, on_again, uvx_now_us() + AGAIN_US);
+	return true;
 }
 
 /* Events that were lost may have. */

@@ -7,12 +7,13 @@
 
 #include <stdbool.h>
 
+#include "shell/logsink.h"
 #include "shell/uvx.h"
 
 struct hostwatch;
 
-/* Reads the texts. */
-struct hostwatch *hostwatch_new(struct uvx *uvx);
+/* Reads the texts.  The log, which must outlive it, hears what could not be read later. */
+struct hostwatch *hostwatch_new(struct uvx *uvx, struct logsink *log);
 
 /* Posts EVENT_HOST. */
 void hostwatch_post(struct hostwatch *watch);

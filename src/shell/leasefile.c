@@ -28,6 +28,7 @@ static const char *const user_names[LEASEFILE_USERS][2] = {
 	[LEASEFILE_DHCPCD] = {"dhcpcd", "_dhcpcd"}, /* Debian's, upstream's */
 };
 
+static void refuse(struct leasefile *file, int error);
 static char *refuse_kind(const struct stat *st);
 static char *refuse_file(const struct stat *st, enum leasefile_user user,
     struct leasefile_users *users);
@@ -58,7 +59,7 @@ leasefile_read(int directory, const char *name, enum leasefile_user user,
 
 	*file = (struct leasefile){0};
 	if (fstatat(directory, name, &st, AT_SYMLINK_NOFOLLOW) == -1) {
-		file->reason = leasefile_refusal(errno);
+		refuse(file, errno);
 		return false;
 	}
 	file->reason = refuse_kind(&st);
@@ -66,7 +67,7 @@ leasefile_read(int directory, const char *name, enum leasefile_user user,
 		return false;
 	fd = open_beneath(directory, name);
 	if (fd == -1 || fstat(fd, &st) == -1)
-		file->reason = leasefile_refusal(errno);
+		refuse(file, errno);
 	else
 		file->reason = refuse_file(&st, user, users);
 	if (fd != -1 && file->reason == NULL) {
@@ -76,6 +77,23 @@ leasefile_read(int directory, const char *name, enum leasefile_user user,
 	if (fd != -1)
 		close(fd);
 	return file->bytes != NULL;
+}
+
+bool
+leasefile_is_passing(int error)
+{
+	switch (error) {
+	case EMFILE:
+	case ENFILE:
+	case ENOMEM:
+	case ENOBUFS:
+	case EAGAIN:
+	case EINTR:
+	case EIO:
+		return true;
+	default:
+		return false;
+	}
 }
 
 /* ELOOP: a link has come in the file's place. */
@@ -94,6 +112,13 @@ leasefile_refusal(int error)
 	default:
 		return mem_text(strerror(error));
 	}
+}
+
+static void
+refuse(struct leasefile *file, int error)
+{
+	file->reason = leasefile_refusal(error);
+	file->passing = leasefile_is_passing(error);
 }
 
 static char *
@@ -168,6 +193,7 @@ read_bytes(int fd, struct leasefile *file)
 	error = got == -1 ? errno : EFBIG;
 	free(file->bytes);
 	file->bytes = NULL;
+	file->passing = leasefile_is_passing(error);
 	return error == EFBIG ? mem_printf("larger than %d KiB", LEASEFILE_MAX_KIB)
 			      : leasefile_refusal(error);
 }

@@ -33,6 +33,7 @@ struct leasefile {
 	size_t len;
 	int64_t written_s;   /* its modification, wall time */
 	char *reason;        /* of its own memory: why refused; NULL: missing or read */
+	bool passing;        /* it says nothing about the file, only about this moment */
 };
 
 void leasefile_find_users(struct leasefile_users *users);
@@ -40,6 +41,9 @@ void leasefile_find_users(struct leasefile_users *users);
 /* `name`: in the directory, no path.  True: it was read. */
 bool leasefile_read(int directory, const char *name, enum leasefile_user user,
     struct leasefile_users *users, struct leasefile *file);
+
+/* No descriptor, no memory, the disk: what was known before may still be so. */
+bool leasefile_is_passing(int error);
 
 /* Why nothing can be read, from an errno, of its own memory; NULL: nothing is there. */
 char *leasefile_refusal(int error);

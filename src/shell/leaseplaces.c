@@ -53,6 +53,7 @@ struct leaseplaces {
 	struct file files[FILES_MAX];
 	size_t file_count;
 	bool crowded;        /* there were more, and that was said */
+	bool doubtful;       /* this look: something could not be read for the moment */
 };
 
 static bool is_repeated(const struct place *place);
@@ -83,20 +84,23 @@ leaseplaces_new(struct uvx *uvx, const struct leasefile_users *users)
 	return places;
 }
 
-void
+bool
 leaseplaces_look(struct leaseplaces *places, size_t i)
 {
 	const struct place *place = &table[i];
 	int fd = open(place->directory, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 
+	places->doubtful = fd == -1 && leasefile_is_passing(errno);
 	for (size_t n = 0; n < places->file_count; n++)
 		if (places->files[n].place == place)
 			places->files[n].seen = false;
 	if (fd != -1)
 		look_into(places, place, fd);
-	else if (!is_repeated(place))
+	else if (!places->doubtful && !is_repeated(place))
 		refuse_directory(places, place, errno);
-	forget_unseen(places, place);
+	if (!places->doubtful)
+		forget_unseen(places, place);
+	return !places->doubtful;
 }
 
 const char *
@@ -146,12 +150,14 @@ look_into(struct leaseplaces *places, const struct place *place, int fd)
 	DIR *stream = fdopendir(fd);
 
 	if (stream == NULL) {
+		places->doubtful = true;
 		close(fd);
 		return;
 	}
-	while ((entry = readdir(stream)) != NULL)
+	while (errno = 0, (entry = readdir(stream)) != NULL)
 		if (leaseplaces_has((size_t)(place - table), entry->d_name))
 			look_at_file(places, place, fd, entry->d_name);
+	places->doubtful = places->doubtful || errno != 0;
 	closedir(stream);
 }
 
@@ -164,7 +170,9 @@ look_at_file(struct leaseplaces *places, const struct place *place, int fd,
 	uint64_t hash;
 
 	if (!leasefile_read(fd, name, place->user, &places->users, &content)) {
-		if (content.reason != NULL)
+		if (content.passing)
+			places->doubtful = true;
+		else if (content.reason != NULL)
 			refuse(places, place, name, content.reason);
 		free(content.reason);
 		return;

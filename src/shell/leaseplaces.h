@@ -19,9 +19,10 @@ struct leaseplaces *leaseplaces_new(struct uvx *uvx, const struct leasefile_user
 /*
  * Look at a place: an EVENT_LEASE for each file that has come, changed or gone since the
  * last look.  One that is not believed comes without bytes and with the reason as error,
- * once for each reason; so does a directory that may not be read.
+ * once for each reason; so does a directory that may not be read.  False: something could
+ * not be read for the moment, and counts as it was: look again before long.
  */
-void leaseplaces_look(struct leaseplaces *places, size_t place);
+bool leaseplaces_look(struct leaseplaces *places, size_t place);
 
 const char *leaseplaces_directory(size_t place);
 

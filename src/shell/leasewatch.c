@@ -5,6 +5,9 @@
  * again, 50 ms later so that a burst is one look, and compared with what was posted.  A
  * file that was read half written is read again at the writer's next byte.
  *
+ * What cannot be read or watched for want of descriptors or memory, or by an error of the
+ * disk, counts as it was and is tried again: after 1 s, then 2, at most 64.
+ *
  * A directory that is not there yet is waited for by watching the nearest one above it
  * that is.  The files themselves are not watched: most clients replace them.
  */
@@ -21,6 +24,8 @@
 #include "shell/leasewatch.h"
 
 #define MERGE_US CLOCK_MS(50)
+#define AGAIN_US CLOCK_S(1)
+#define AGAIN_MAX_US CLOCK_S(64)
 #define EVENTS_LEN 4096
 #define PLACES LEASEPLACES_COUNT
 
@@ -35,11 +40,15 @@
 struct leasewatch {
 	struct uvx_owner owner;
 	struct uvx *uvx;
+	struct logsink *log;
 	struct leaseplaces *places;
 	int inotify;         /* -1: not started */
 	int watches[PLACES]; /* -1: none */
 	bool waits[PLACES];  /* the watch is on a directory above it */
-	bool changed[PLACES];
+	bool crowded[PLACES]; /* the kernel had no room for the watch */
+	bool changed[PLACES]; /* or in doubt: to be looked at */
+	bool merging;        /* the timer is armed for a change */
+	int64_t again_us;    /* to wait when something is in doubt; 0: nothing is */
 	uv_poll_t poll;
 	uv_timer_t merge;
 };
@@ -53,15 +62,20 @@ static bool drain(struct leasewatch *watch);
 static bool take_event(struct leasewatch *watch, const struct inotify_event *event);
 static void suspect_all(struct leasewatch *watch);
 static void on_merge_over(uv_timer_t *merge);
+static void look_again(struct leasewatch *watch);
+static void tell(const struct leasewatch *watch, enum note_level level,
+    const char *text);
 static void release(struct uvx_owner *owner);
 
 struct leasewatch *
-leasewatch_new(struct uvx *uvx, const struct leasefile_users *users)
+leasewatch_new(struct uvx *uvx, struct logsink *log,
+    const struct leasefile_users *users)
 {
 	struct leasewatch *watch = mem_zero(1, sizeof(*watch));
 
 	watch->owner.release = release;
 	watch->uvx = uvx;
+	watch->log = log;
 	watch->places = leaseplaces_new(uvx, users);
 	watch->inotify = -1;
 	leasewatch_look(watch);
@@ -91,7 +105,9 @@ void
 leasewatch_look(struct leasewatch *watch)
 {
 	for (size_t i = 0; i < PLACES; i++)
-		leaseplaces_look(watch->places, i);
+		watch->changed[i] = !leaseplaces_look(watch->places, i);
+	if (watch->inotify != -1)
+		look_again(watch);
 }
 
 void
@@ -115,7 +131,7 @@ watch_places(struct leasewatch *watch)
 		if (!waited)
 			continue;
 		watch_place(watch, i);
-		if (watch->watches[i] != -1 && !watch->waits[i])
+		if (watch->crowded[i] || (watch->watches[i] != -1 && !watch->waits[i]))
 			watch->changed[i] = true;
 	}
 }
@@ -133,6 +149,8 @@ watch_place(struct leasewatch *watch, size_t i)
 	do {
 		old = watch->watches[i];
 		watch->watches[i] = watch_nearest(watch, i);
+		watch->crowded[i] = watch->watches[i] == -1 &&
+		    (errno == ENOSPC || errno == ENOMEM);
 		if (old != -1 && !is_used(watch, old))
 			inotify_rm_watch(watch->inotify, old);
 	} while (watch->watches[i] != old);
@@ -143,7 +161,7 @@ static int
 watch_nearest(struct leasewatch *watch, size_t i)
 {
 	char *path = mem_text(leaseplaces_directory(i)), *slash;
-	int descriptor;
+	int descriptor, error;
 
 	watch->waits[i] = false;
 	descriptor = inotify_add_watch(watch->inotify, path, CHANGES | IN_ONLYDIR);
@@ -154,7 +172,9 @@ watch_nearest(struct leasewatch *watch, size_t i)
 		watch->waits[i] = true;
 		descriptor = inotify_add_watch(watch->inotify, path, ARRIVALS);
 	}
+	error = errno;
 	free(path);
+	errno = error;
 	return descriptor;
 }
 
@@ -174,8 +194,10 @@ on_inotify_readable(uv_poll_t *poll, int status, int events)
 
 	(void)status;
 	(void)events;
-	if (drain(watch) && !uv_is_active(UVX_HANDLE(&watch->merge)))
-		uvx_timer_at(&watch->merge, on_merge_over, uvx_now_us() + MERGE_US);
+	if (!drain(watch) || watch->merging)
+		return;
+	watch->merging = true;
+	uvx_timer_at(&watch->merge, on_merge_over, uvx_now_us() + MERGE_US);
 }
 
 /* Did any of the events concern us? */
@@ -193,7 +215,11 @@ drain(struct leasewatch *watch)
 			event = (const struct inotify_event *)(events + at);
 			ours = take_event(watch, event) || ours;
 		}
-	return ours;
+	if (len == 0 || errno == EAGAIN)
+		return ours;
+	uv_poll_stop(&watch->poll); /* until the files have been looked at */
+	suspect_all(watch);
+	return true;
 }
 
 /* A directory that was moved away keeps its watch, which is then of no use. */
@@ -237,12 +263,41 @@ on_merge_over(uv_timer_t *merge)
 {
 	struct leasewatch *watch = merge->data;
 
+	watch->merging = false;
+	uv_poll_start(&watch->poll, UV_READABLE, on_inotify_readable);
 	watch_places(watch);
-	for (size_t i = 0; i < PLACES; i++) {
+	for (size_t i = 0; i < PLACES; i++)
 		if (watch->changed[i])
-			leaseplaces_look(watch->places, i);
-		watch->changed[i] = false;
-	}
+			watch->changed[i] = !leaseplaces_look(watch->places, i);
+	look_again(watch);
+}
+
+/* When something is in doubt. */
+static void
+look_again(struct leasewatch *watch)
+{
+	bool any = false;
+
+	for (size_t i = 0; i < PLACES; i++)
+		any = any || watch->changed[i] || watch->crowded[i];
+	if (any && watch->again_us == 0)
+		tell(watch, NOTE_WARNING,
+		    "not all can be read or watched for the moment; what is known of "
+		    "them counts, they are read again before long");
+	if (!any && watch->again_us != 0)
+		tell(watch, NOTE_NOTICE, "all can be read again");
+	watch->again_us = !any ? 0 : watch->again_us == 0 ? AGAIN_US :
+	    clock_min(2 * watch->again_us, AGAIN_MAX_US);
+	if (any && !watch->merging)
+		uvx_timer_at(&watch->merge, on_merge_over,
+		    uvx_now_us() + watch->again_us);
+}
+
+static void
+tell(const struct leasewatch *watch, enum note_level level, const char *text)
+{
+	if (watch->log != NULL)
+		logsink_write(watch->log, level, "lease files", text);
 }
 
 static void

@@ -7,14 +7,17 @@
 #include <stdbool.h>
 
 #include "shell/leasefile.h"
+#include "shell/logsink.h"
 #include "shell/uvx.h"
 
 struct leasewatch;
 
 /*
- * The first look, taken synchronously: posts what is there (leaseplaces_look()).
+ * The first look, taken synchronously: posts what is there (leaseplaces_look()).  The log
+ * (NULL: none), which must outlive it, is told when files cannot be read for the moment.
  */
-struct leasewatch *leasewatch_new(struct uvx *uvx, const struct leasefile_users *users);
+struct leasewatch *leasewatch_new(struct uvx *uvx, struct logsink *log,
+    const struct leasefile_users *users);
 
 /*
  * From now on changes are posted; what changed before is looked for.  False with errno

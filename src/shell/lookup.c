@@ -369,7 +369,8 @@ on_socket_state(void *arg, ares_socket_t fd, int readable, int writable)
 
 	if (events != 0) {
 		watch = watch != NULL ? watch : add_watch(channel, fd);
-		uv_poll_start(&watch->poll, events, on_socket_ready);
+		if (watch != NULL)
+			uv_poll_start(&watch->poll, events, on_socket_ready);
 	} else if (watch != NULL) {
 		*link = watch->next;
 		uvx_close(UVX_HANDLE(&watch->poll));
@@ -387,16 +388,20 @@ find_watch(struct lookup *lookup, ares_socket_t fd)
 	return link;
 }
 
+/* NULL: the kernel cannot watch one more; the question then ends by its timeout. */
 static struct watch *
 add_watch(struct channel *channel, ares_socket_t fd)
 {
 	struct watch *watch = mem_zero(1, sizeof(*watch));
 
+	if (uv_poll_init(channel->lookup->uvx->loop, &watch->poll, fd) != 0) {
+		free(watch);
+		return NULL;
+	}
 	watch->owner.release = release_watch;
 	watch->lookup = channel->lookup;
 	watch->channel = channel;
 	watch->fd = fd;
-	uv_poll_init(channel->lookup->uvx->loop, &watch->poll, fd);
 	uvx_own(&watch->owner, UVX_HANDLE(&watch->poll));
 	watch->next = channel->lookup->watches;
 	channel->lookup->watches = watch;

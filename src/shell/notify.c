@@ -1,6 +1,10 @@
 /*
  * notify: what the service manager is told, by hand.
+ *
+ * At boot, when all want to tell it something, its queue may be full: what it does not
+ * take waits, in order.  A READY=1 that got lost would have it kill the service.
  */
+#include <errno.h>
 #include <inttypes.h>
 #include <stdbool.h>
 #include <stddef.h>
@@ -11,13 +15,18 @@
 #include <unistd.h>
 
 #include "ddnsupd/escape.h"
+#include "ddnsupd/mem.h"
 #include "ddnsupd/strbuf.h"
 #include "shell/notify.h"
 
 static bool set_address(struct notify *notify, const char *name);
 static int64_t watchdog_interval_us(void);
 static bool parse_number(const char *text, int64_t *number);
-static void send_text(const struct notify *notify, const char *text);
+static void tell(struct notify *notify, const char *text);
+static void forget_like(struct notify *notify, const char *text);
+static bool is_kind(const char *a, const char *b, const char *kind);
+static void forget(struct notify *notify, size_t i);
+static bool send_text(const struct notify *notify, const char *text);
 
 void
 notify_open(struct notify *notify)
@@ -33,14 +42,14 @@ notify_open(struct notify *notify)
 }
 
 void
-notify_ready(const struct notify *notify)
+notify_ready(struct notify *notify)
 {
-	send_text(notify, "READY=1");
+	tell(notify, "READY=1");
 }
 
 /* The time tells the manager which READY=1 is the answer (sd_notify(3)). */
 void
-notify_reloading(const struct notify *notify)
+notify_reloading(struct notify *notify)
 {
 	struct timespec now;
 	char text[64];
@@ -48,35 +57,48 @@ notify_reloading(const struct notify *notify)
 	clock_gettime(CLOCK_MONOTONIC, &now);
 	snprintf(text, sizeof(text), "RELOADING=1\nMONOTONIC_USEC=%" PRId64,
 	    (int64_t)now.tv_sec * 1000000 + now.tv_nsec / 1000);
-	send_text(notify, text);
+	tell(notify, text);
 }
 
 void
-notify_stopping(const struct notify *notify)
+notify_stopping(struct notify *notify)
 {
-	send_text(notify, "STOPPING=1");
+	tell(notify, "STOPPING=1");
 }
 
 void
-notify_watchdog(const struct notify *notify)
+notify_watchdog(struct notify *notify)
 {
-	send_text(notify, "WATCHDOG=1");
+	tell(notify, "WATCHDOG=1");
 }
 
 void
-notify_status(const struct notify *notify, const char *text)
+notify_status(struct notify *notify, const char *text)
 {
 	struct strbuf line = {0};
 
 	strbuf_add(&line, "STATUS=");
 	escape_add(&line, text, strlen(text));
-	send_text(notify, line.s);
+	tell(notify, line.s);
 	strbuf_free(&line);
+}
+
+bool
+notify_flush(struct notify *notify)
+{
+	while (notify->waiting_count > 0) {
+		if (!send_text(notify, notify->waiting[0]))
+			return false;
+		forget(notify, 0);
+	}
+	return true;
 }
 
 void
 notify_close(struct notify *notify)
 {
+	while (notify->waiting_count > 0)
+		forget(notify, 0);
 	if (notify->fd != -1)
 		close(notify->fd);
 	notify->fd = -1;
@@ -127,10 +149,52 @@ parse_number(const char *text, int64_t *number)
 }
 
 static void
-send_text(const struct notify *notify, const char *text)
+tell(struct notify *notify, const char *text)
 {
 	if (notify->fd == -1)
 		return;
-	(void)sendto(notify->fd, text, strlen(text), MSG_DONTWAIT | MSG_NOSIGNAL,
-	    (const struct sockaddr *)&notify->addr, notify->addr_len);
+	forget_like(notify, text);
+	if (notify_flush(notify) && send_text(notify, text))
+		return;
+	if (notify->waiting_count == NOTIFY_WAITING)
+		forget(notify, 0);
+	notify->waiting[notify->waiting_count++] = mem_text(text);
+}
+
+/* What this one makes old news. */
+static void
+forget_like(struct notify *notify, const char *text)
+{
+	for (size_t i = notify->waiting_count; i-- > 0;)
+		if (is_kind(text, notify->waiting[i], "STATUS=") ||
+		    is_kind(text, notify->waiting[i], "WATCHDOG="))
+			forget(notify, i);
+}
+
+static bool
+is_kind(const char *a, const char *b, const char *kind)
+{
+	size_t len = strlen(kind);
+
+	return strncmp(a, kind, len) == 0 && strncmp(b, kind, len) == 0;
+}
+
+static void
+forget(struct notify *notify, size_t i)
+{
+	free(notify->waiting[i]);
+	notify->waiting_count--;
+	memmove(notify->waiting + i, notify->waiting + i + 1,
+	    (notify->waiting_count - i) * sizeof(notify->waiting[0]));
+}
+
+/* False: there is no room, now.  A manager that is not there is told nothing. */
+static bool
+send_text(const struct notify *notify, const char *text)
+{
+	if (sendto(notify->fd, text, strlen(text), MSG_DONTWAIT | MSG_NOSIGNAL,
+		(const struct sockaddr *)&notify->addr, notify->addr_len) != -1)
+		return true;
+	return errno != EAGAIN && errno != EWOULDBLOCK && errno != ENOBUFS &&
+	    errno != ENOMEM && errno != EINTR;
 }

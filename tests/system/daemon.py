@@ -101,14 +101,14 @@ class Daemon:
 
     def __init__(self, world, agent, text, arguments=("-v",), environment=None,
                  place=None, stderr=None, ready=True, files=None, prefix=(),
-                 namespace=None):
+                 namespace=None, manager=Manager):
         self.world, self.agent = world, agent
         self.serial = len(world.stoppable)
         self.file = agent.config(text) if text is not None else os.path.join(
             agent.directory, "ddnsupd.yaml")
         self.control = os.path.join(agent.directory, "control")
         self.log_path = os.path.join(agent.directory, f"log{self.serial}")
-        self.manager = Manager(
+        self.manager = manager(
             place or os.path.join(agent.directory, f"notify{self.serial}"),
             agent.namespace)
         self.command = [*prefix, agent.program, "-c", self.file, "--state-directory",

@@ -83,7 +83,7 @@ start(struct probe *probe, const char *what)
 	struct leasefile_users users = {0};
 
 	if (strcmp(what, "leases") == 0) {
-		probe->leases = leasewatch_new(&probe->uvx, &users);
+		probe->leases = leasewatch_new(&probe->uvx, NULL, &users);
 		if (!leasewatch_start(probe->leases))
 			exit(1);
 	} else if (strcmp(what, "packets") == 0) {
