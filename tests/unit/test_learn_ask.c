@@ -347,7 +347,10 @@ Test(learn_ask, stopped)
 {
 	struct strbuf told = {0};
 
-	begin_asking(FACT_SOURCE_INFORM);
+	begin();
+	use(FACT_SOURCE_OBSERVED, FACT_SOURCE_INFORM);
+	go(false);
+	stand("eth0", "192.0.2.10");
 	next_ms();
 	learn_stop(l.learn, &l.world.step);
 	settle();
