@@ -297,8 +297,10 @@ is_over(struct learn *learn, struct step *step, struct learn_entry *entry)
 	if (may_outlive_link(entry->source))
 		return false;
 	link = learn_link_of(learn, entry);
-	/* behind a link that comes back may be another network */
-	return link == NULL || (!link->up && entry->source != FACT_SOURCE_OBSERVED);
+	/* Behind a link that comes back may be another network; an address that still
+	 * stands says that it is the same. */
+	return link == NULL || (!link->up && (!entry->has_witness ||
+	    entry->source != FACT_SOURCE_OBSERVED));
 }
 
 /* The address has come: what was known of another one is over. */
