@@ -163,6 +163,19 @@ def server_updates(world):
         equal(lan.named.zone("corp.example"), before, "the zone", daemon)
 
 
+@story("dhcp rules: R18 by an answer to DHCPINFORM")
+def server_updates_informed(world):
+    lan = Lan(world)
+    net.ip(f"addr add {AMT}/24 dev eth0\n", lan.pc.namespace)
+    world.stoppable.append(Server4(lan.server, lease(options=fqdn("pc1.corp.example",
+                                                                  0x05))))
+    with Daemon(world, lan.pc, conf(lan.pc, SHARED, dns={
+            "source": "dhcp", "dhcp_sources": "[inform]"})) as daemon:
+        daemon.wait_state("suspended", seconds=10)
+        true("R18" in daemon.registration()["error"], "R18 in the sentence", daemon)
+        silent(world, daemon)
+
+
 @stories("dhcp rules: R18 does not stop {}", {
     "a dedicated name": (DEDICATED, "pc1-amt.corp.example", set()),
     "override-dhcp-server": ({**SHARED, "override_dhcp_server": "true"},
