@@ -50,6 +50,7 @@ struct reg {
 	size_t server_count;
 	int64_t started_us;
 	bool final;                  /* withdrawn, it is gone */
+	bool claims;                 /* has the name before all others: twin.h */
 	bool has_former;             /* the state may know another name of it */
 	bool touched;                /* in this step: its state may have changed */
 	bool queued;                 /* in the daemon, for room to talk */

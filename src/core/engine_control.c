@@ -9,6 +9,7 @@
 #include "ddnsupd/mem.h"
 #include "ddnsupd/tally.h"
 #include "ddnsupd/text_control.h"
+#include "ddnsupd/twin.h"
 
 #define WAIT_US CLOCK_S(30) /* a client is not kept longer */
 
@@ -289,6 +290,7 @@ take_config(struct engine *engine, struct step *step, struct config *config)
 	size_t i, count = engine->reg_count;
 
 	engine->config = config;
+	twin_reread(engine);
 	engine_learn_config(engine, step);
 	for (i = 0; i < count; i++)
 		if (engine->regs[i]->state != REG_DONE)
@@ -334,6 +336,7 @@ rebind(struct engine *engine, struct step *step, struct reg *reg, struct config 
 		reg->cfg = NULL;
 		engine_index(reg);
 		life_withdraw(reg, step, true);
+		twin_inherit(reg->engine, step, reg);
 		return;
 	}
 	same = config_registration_equal(reg->cfg, &config->registrations[i]);

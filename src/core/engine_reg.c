@@ -13,6 +13,7 @@
 #include "ddnsupd/engine_parts.h"
 #include "ddnsupd/life.h"
 #include "ddnsupd/mem.h"
+#include "ddnsupd/twin.h"
 
 static void try_to_begin(struct reg *, struct step *);
 static bool can_begin(struct reg *, struct step *);
@@ -72,10 +73,13 @@ can_begin(struct reg *reg, struct step *step)
 	if (is_invalid(reg, step))
 		return false;
 	if (engine->options.mode == ENGINE_CHECK) {
+		if (twin_ends(reg, step))
+			return false;
 		reg_end(reg, OUTCOME_PENDING, EXIT_CODE_OK, NULL, -1);
 		return false;
 	}
-	return !stands_down(reg, step) && reg_is_informed(reg, step);
+	return !stands_down(reg, step) && reg_is_informed(reg, step) &&
+	    !twin_ends(reg, step);
 }
 
 static bool

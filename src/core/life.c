@@ -15,6 +15,7 @@
 #include "ddnsupd/life.h"
 #include "ddnsupd/mem.h"
 #include "ddnsupd/tally.h"
+#include "ddnsupd/twin.h"
 
 static bool is_fit(struct reg *, struct step *);
 static void follow_name(struct reg *, struct step *);
@@ -103,7 +104,7 @@ is_fit(struct reg *reg, struct step *step)
 		    "`ddnsctl refresh` registers it again"));
 		return false;
 	}
-	if (rules_broken(&subject, &why) > 0) {
+	if (rules_broken(&subject, &why) > 0 || !twin_claim(reg, step, &why)) {
 		suspend(reg, step, OUTCOME_INVALID, strbuf_take(&why));
 		return false;
 	}

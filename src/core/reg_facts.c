@@ -7,6 +7,7 @@
 
 #include "ddnsupd/engine_parts.h"
 #include "ddnsupd/mem.h"
+#include "ddnsupd/twin.h"
 
 #define A_SERVER "a DNS server"
 #define A_DOMAIN "the domain name"
@@ -176,9 +177,10 @@ void
 reg_take_name(struct reg *reg, struct step *step, const struct name *fqdn)
 {
 	struct report_registration *report = reg_report(reg);
+	struct name former = reg->fqdn;
 	char text[NAME_TEXT_MAX];
 
-	if (reg->has_fqdn && name_equal(&reg->fqdn, fqdn))
+	if (reg->has_fqdn && name_equal(&former, fqdn))
 		return;
 	name_format(fqdn, text);
 	engine_unindex(reg);
@@ -196,4 +198,6 @@ reg_take_name(struct reg *reg, struct step *step, const struct name *fqdn)
 	step->subject = reg->subject;
 	free(report->fqdn);
 	report->fqdn = mem_text(text);
+	if (reg->claims)
+		twin_move(reg, step, &former);
 }

@@ -349,3 +349,37 @@ Test(engine, stale_answers_are_nobodys)
 	talk_post(&talk, event);
 	expect_open(&talk, SOA "; " A53);
 }
+
+/* Two of the file have one FQDN, as the host is called now: the first keeps it. */
+Test(engine, an_fqdn_stands_once)
+{
+	struct config_registration *twin = config_add(config, "twin");
+
+	twin->mode = FQDN_DEDICATED;
+	twin->host_name = mem_text("pc1-amt");
+	twin->domain_name = mem_text("corp.example");
+	stand("192.0.2.10", 0);
+	go();
+	expect_open(&talk, SOA "; " A53);
+	locate_it();
+	tell({A53, "aa"}, {UPDATE53, "NOERROR"}, {A53, "aa 192.0.2.10"});
+	cr_expect_eq(talk.exit, 78);
+	expect_report(0, "updated 0: 192.0.2.10 added");
+	cr_expect_eq(result(1)->outcome, OUTCOME_INVALID);
+	cr_expect_str_eq(result(1)->error, OWNER " is the FQDN of \"amt\" already, and "
+	    "an FQDN must stand once; give one of the two another host-name or "
+	    "domain-name, or leave it out");
+}
+
+Test(engine, an_fqdn_stands_once_says_check)
+{
+	config_add(config, "one");
+	config_add(config, "two");
+	options.mode = ENGINE_CHECK;
+	stand("192.0.2.10", 0);
+	go();
+	cr_expect_eq(talk.exit, 78);
+	cr_expect_eq(result(0)->outcome, OUTCOME_PENDING);
+	cr_expect_eq(result(1)->outcome, OUTCOME_PENDING);
+	cr_expect_eq(result(2)->outcome, OUTCOME_INVALID);
+}
