@@ -102,6 +102,12 @@ struct learn {
 	uint32_t *changed;           /* links, by the last publication */
 	size_t changed_count;
 	size_t changed_cap;
+	struct {
+		uint32_t ifindex;
+		char *text;          /* what was said of it last */
+	} *said;
+	size_t said_count;
+	size_t said_cap;
 	int64_t published_us;
 	int64_t publish_at_us;       /* what has changed is held back until; NEVER */
 	int64_t damp_us;

@@ -35,6 +35,9 @@ extern const struct rule rules[];
  * appended to `why`.  Returns the number of broken rules. */
 unsigned rules_broken(const struct rule_subject *subject, struct strbuf *why);
 
+/* Are the same rules broken in two of these texts, be it by other facts? */
+bool rules_same(const char *why, const char *other);
+
 /*
  * R18, which ends nothing: does somebody else keep this name, so that this agent stands
  * down for as long as it is so?  Then "R18: sentence" is appended to `why`.

@@ -47,6 +47,9 @@ learn_free(struct learn *learn)
 	free(learn->names);
 	free(learn->links);
 	free(learn->changed);
+	while (learn->said_count > 0)
+		free(learn->said[--learn->said_count].text);
+	free(learn->said);
 	free(learn);
 }
 

@@ -35,7 +35,8 @@ static const struct fact_dhcp *next_of(const struct fact_dhcp *, size_t count,
 static void add_changed(struct learn *, uint32_t ifindex);
 static bool must_wait(struct learn *, int64_t now_us);
 static void add_servers(struct learn *, const struct fact_dhcp *);
-static void say(const struct learn *, struct step *, uint32_t ifindex);
+static void say(struct learn *, struct step *, uint32_t ifindex);
+static bool is_new(struct learn *, uint32_t ifindex, const char *text);
 
 bool
 learn_publish(struct learn *learn, struct step *step)
@@ -267,7 +268,7 @@ add_servers(struct learn *learn, const struct fact_dhcp *fact)
 
 /* "eth0: DNS servers 192.0.2.53, 192.0.2.54, domain corp.example (lease)" */
 static void
-say(const struct learn *learn, struct step *step, uint32_t ifindex)
+say(struct learn *learn, struct step *step, uint32_t ifindex)
 {
 	const struct facts *facts = learn->facts;
 	const struct fact_link *link = fact_net_link_by_index(&facts->net, ifindex);
@@ -293,13 +294,41 @@ say(const struct learn *learn, struct step *step, uint32_t ifindex)
 			    fact_source_name(last));
 		}
 	step->subject = link != NULL ? link->name : "dhcp";
-	if (sources.len == 0)
-		step_note(step, NOTE_NOTICE, "nothing is known from DHCP any more");
-	else
-		step_note(step, learn->hurry ? NOTE_INFO : NOTE_NOTICE, "%s (%s)",
-		    text.len > 0 ? strbuf_text(&text) :
-		    "no DNS servers and no domain", strbuf_text(&sources));
+	if (text.len == 0)
+		strbuf_add(&text, sources.len == 0 ? "nothing is known from DHCP any "
+		    "more" : "no DNS servers and no domain");
+	if (sources.len > 0)
+		strbuf_printf(&text, " (%s)", strbuf_text(&sources));
+	/* what else it brings, a host's name, option 81, is told by the rules */
+	if (is_new(learn, ifindex, sources.len > 0 ? strbuf_text(&text) : NULL))
+		step_note(step, learn->hurry && sources.len > 0 ? NOTE_INFO :
+		    NOTE_NOTICE, "%s", strbuf_text(&text));
 	step->subject = subject;
 	strbuf_free(&text);
 	strbuf_free(&sources);
+}
+
+/* Is it something else than what was said of the link last?  NULL: nothing holds there
+ * now, and that is news. */
+static bool
+is_new(struct learn *learn, uint32_t ifindex, const char *text)
+{
+	size_t i = 0;
+
+	while (i < learn->said_count && learn->said[i].ifindex != ifindex)
+		i++;
+	if (i < learn->said_count && text != NULL &&
+	    strcmp(learn->said[i].text, text) == 0)
+		return false;
+	if (i < learn->said_count) {
+		free(learn->said[i].text);
+		learn->said[i] = learn->said[--learn->said_count];
+	}
+	if (text == NULL)
+		return true;
+	learn->said = mem_grow(learn->said, &learn->said_cap, learn->said_count + 1,
+	    sizeof(*learn->said));
+	learn->said[learn->said_count].ifindex = ifindex;
+	learn->said[learn->said_count++].text = mem_text(text);
+	return true;
 }

@@ -151,9 +151,14 @@ suspend(struct reg *reg, struct step *step, enum outcome outcome, char *why)
 	struct life *life = reg->life;
 	struct report_registration *report = reg_report(reg);
 
-	if (life->suspended == NULL || strcmp(life->suspended, why) != 0)
+	if (life->suspended == NULL || strcmp(life->suspended, why) != 0) {
+		/* the same rules, broken by other facts */
+		step->again = life->suspended != NULL &&
+		    rules_same(life->suspended, why);
 		step_note(step, outcome == OUTCOME_INVALID ? NOTE_WARNING : NOTE_NOTICE,
 		    "suspended: %s", why);
+		step->again = false;
+	}
 	free(life->suspended);
 	life->suspended = why;
 	life->forced = false;

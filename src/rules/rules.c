@@ -7,11 +7,13 @@
  */
 #include <stdarg.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "ddnsupd/rules.h"
 #include "rules_judge.h"
 
 static bool ends_registration(const struct rule *);
+static const char *next_id(const char *text, size_t *len);
 
 const struct rule rules[] = {
 	{ "R1", "forward zones only", rules_forward_zone },
@@ -62,6 +64,39 @@ static bool
 ends_registration(const struct rule *rule)
 {
 	return rule->judge != rules_servers && rule->judge != rules_dhcp_server;
+}
+
+bool
+rules_same(const char *why, const char *other)
+{
+	size_t len = 0, other_len = 0;
+	unsigned count = 0;
+
+	for (;; count++) {
+		why = next_id(why + len, &len);
+		other = next_id(other + other_len, &other_len);
+		if (len != other_len || len == 0)
+			return len == other_len && count > 0;
+		if (memcmp(why, other, len) != 0)
+			return false;
+	}
+}
+
+/* The next "R5: ", at the start or behind "; "; NULL and length 0: none. */
+static const char *
+next_id(const char *text, size_t *len)
+{
+	for (;; text++) {
+		*len = text[0] == 'R' ? 1 + strspn(text + 1, "0123456789") : 0;
+		if (*len > 1 && text[*len] == ':')
+			return text;
+		text = strstr(text, "; ");
+		if (text == NULL)
+			break;
+		text++;
+	}
+	*len = 0;
+	return NULL;
 }
 
 bool

@@ -64,6 +64,27 @@ Test(life_change, suspended_and_resumed)
 	expect_site(NAME, "192.0.2.11", "2001:db8::10");
 }
 
+/* The same rule, broken by another value: once is enough for the log. */
+Test(life_change, suspended_by_other_facts)
+{
+#define TTL_OF(ttl) \
+	"dns: {servers: [192.0.2.53]}\n" \
+	"registrations:\n" \
+	"  - {name: amt, fqdn: dedicated, host-name: pc1-amt,\n" \
+	"     domain-name: corp.example, interface: eth0, ttl: " ttl "}\n"
+	begin(basic);
+	reload(TTL_OF("0"));
+	cr_expect_eq(note_count("4 " NAME ": suspended: R17: ttl is 0 s"), 1, "%s",
+	    strbuf_text(&d.notes));
+	reload(TTL_OF("2147483648"));
+	cr_expect_eq(note_count("4 " NAME ": suspended: "), 1, "%s",
+	    strbuf_text(&d.notes));
+	cr_expect_eq(note_count("6 " NAME ": suspended: R17: ttl is 2147483648 s"), 1, "%s",
+	    strbuf_text(&d.notes));
+	request(1, false, "{\"command\":\"status\"}");
+	expect_reply("ttl is 2147483648 s");
+}
+
 /* In the middle of a conversation, too: it may be somebody else's from now on. */
 Test(life_change, suspended_in_the_middle)
 {

@@ -79,6 +79,19 @@ Test(life_learn, waits_without_end)
 	    "\"interface\":\"eth0\"}");
 }
 
+/* What else a lease says, the host's name, is not said again with the servers. */
+Test(life_learn, the_same_servers_are_said_once)
+{
+	begin();
+	hook("eth0", GIVE ",\"host-name\":\"pc7\"");
+	pass(SEC(10));
+	cr_expect_eq(note_count("eth0: DNS servers"), 0, "%s", strbuf_text(&d.notes));
+	hook("eth0", "\"servers\":[\"192.0.2.53\",\"192.0.2.54\"]");
+	pass(SEC(10));
+	cr_expect_eq(note_count("eth0: DNS servers 192.0.2.53, 192.0.2.54"), 1, "%s",
+	    strbuf_text(&d.notes));
+}
+
 /* Who refreshes is told what is waited for. */
 Test(life_learn, refreshed_while_it_waits)
 {

@@ -382,3 +382,27 @@ Test(rules, link)
 	cr_expect_null(rules_link(world.reg, net));
 	tear(&world);
 }
+
+/* Which rules, not by which facts; what is no rule's sentence is like no other. */
+Test(rules, same_rules)
+{
+	static const struct {
+		const char *why, *other;
+		bool same;
+	} rows[] = {
+		{"R14: 192.0.2.5 is static (lease)", "R14: 192.0.2.6 is static", true},
+		{"R5: a; R17: b; c", "R5: d; R17: e", true},
+		{"R5: a; R17: b", "R5: a", false},
+		{"R5: a", "R5: a; R17: b", false},
+		{"R1: a", "R18: a", false},
+		{"R5: a; see R17", "R5: a", true},
+		{"disabled", "withdrawn", false},
+		{"disabled", "disabled", false},
+		{"R5: a", "disabled", false},
+	};
+	size_t i;
+
+	for (i = 0; i < sizeof(rows) / sizeof(rows[0]); i++)
+		cr_expect_eq(rules_same(rows[i].why, rows[i].other), rows[i].same,
+		    "%s and %s", rows[i].why, rows[i].other);
+}
