@@ -48,6 +48,7 @@ struct life {
 	bool forced;               /* refresh: now, whatever is believed */
 	bool withdrawn;            /* by ddnsctl: until refresh, or another configuration */
 	bool unheard;              /* something was learned while it talked */
+	bool restart;              /* what may help has happened while it talked */
 	char *suspended;           /* why; NULL: it is not */
 	char *said;                /* the failure that was logged last */
 	int64_t event_us;          /* an address event waits for its record; 0: none */

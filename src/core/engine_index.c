@@ -89,19 +89,24 @@ engine_net_event(struct engine *engine, struct step *step,
     const struct fact_net *before)
 {
 	const struct fact_net *now = &engine->facts.net;
-	bool any = false;
+	bool any = false, up = false;
 	size_t i;
 
-	if (before->route_count == 0 && now->route_count > 0) {
+	/* another way out: whatever failed may work now */
+	if (now->route_count > 0 && (before->route_count == 0 ||
+	    (engine->counts[LIFE_RESTING] > 0 && is_another(
+	    fact_net_default_link(before), fact_net_default_link(now))))) {
 		engine_for_each(engine, step, life_network_back);
 		return;
 	}
 	for (i = 0; i < now->link_count; i++) {
 		const struct fact_link *link = &now->links[i];
+		const struct fact_link *was = same_link(before, link->name, i);
 
-		if (has_changed(same_link(before, link->name, i), link)) {
+		if (has_changed(was, link)) {
 			engine_link_event(engine, step, link->name);
 			any = true;
+			up |= link->up && (was == NULL || !was->up);
 		}
 	}
 	for (i = 0; before->links != NULL && i < before->link_count; i++)
@@ -111,7 +116,9 @@ engine_net_event(struct engine *engine, struct step *step,
 		}
 	if (has_changed(fact_net_default_link(before), fact_net_default_link(now)))
 		look(engine, step, DEFAULT_ROUTE, life_net);
-	if (is_another(fact_net_default_link(before), fact_net_default_link(now)))
+	if (up)
+		look(engine, step, ELSEWHERE, life_network_back);
+	else if (is_another(fact_net_default_link(before), fact_net_default_link(now)))
 		look(engine, step, ELSEWHERE, life_net);
 	if (any)
 		look(engine, step, ANY_LINK, life_net);

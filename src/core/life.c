@@ -228,6 +228,7 @@ talk(struct reg *reg, struct step *step, unsigned mask, struct desired *desired)
 	    !((mask & FAMILY_AAAA) && !life->belief.known[1]))
 		how.belief = &life->belief;
 	life->forced = false;
+	life->restart = false;
 	life->look_at_us = CLOCK_NEVER;
 	life->tried_us = reg->started_us = step->now_us;
 	reg_take_servers(reg);
@@ -367,7 +368,8 @@ fail(struct reg *reg, struct step *step, const struct txn *txn)
 {
 	struct life *life = reg->life;
 	struct report_registration *report = reg_report(reg);
-	int64_t wait_us = backoff_next(&life->backoff, report->exit, step->rng);
+	int64_t wait_us = life->restart ? 0 :
+	    backoff_next(&life->backoff, report->exit, step->rng);
 	const char *error = report->error != NULL ? report->error : "failed";
 
 	step->again = life->said != NULL && strcmp(life->said, error) == 0;

@@ -10,7 +10,7 @@
 #include "ddnsupd/mem.h"
 
 static bool is_meant(const struct reg *);
-static void try_at_once(struct life *);
+static void try_at_once(struct reg *);
 
 void
 life_net(struct reg *reg, struct step *step)
@@ -24,6 +24,7 @@ life_net(struct reg *reg, struct step *step)
 	bool up;
 
 	if (reg->cfg == NULL || reg->withdraw) {
+		try_at_once(reg);
 		life_learned(reg, step);
 		return;
 	}
@@ -39,9 +40,9 @@ life_net(struct reg *reg, struct step *step)
 		    step->now_us);
 		if (life->event_us == 0)
 			life->event_us = step->now_us;
-		try_at_once(life);
+		try_at_once(reg);
 	} else if (up && !life->was_up) {
-		try_at_once(life);
+		try_at_once(reg);
 	}
 	life->was_up = up;
 	for (family = 0; family < 2; family++) {
@@ -65,6 +66,7 @@ life_learned(struct reg *reg, struct step *step)
 	if (servers != REG_SERVERS_SAME) {
 		reg_take_servers(reg);
 		life->place.known = false;
+		try_at_once(reg);
 	}
 	if (servers == REG_SERVERS_NEW)
 		life_doubt(reg, step, 0);
@@ -103,16 +105,17 @@ is_meant(const struct reg *reg)
 void
 life_network_back(struct reg *reg, struct step *step)
 {
-	try_at_once(reg->life);
+	try_at_once(reg);
 	life_net(reg, step);
 }
 
-/* Whatever failed may work now. */
+/* Whatever failed may work now; what goes wrong just now began before that. */
 static void
-try_at_once(struct life *life)
+try_at_once(struct reg *reg)
 {
-	life->rest_until_us = 0;
-	backoff_reset(&life->backoff);
+	reg->life->rest_until_us = 0;
+	reg->life->restart = reg->state == REG_RUNNING;
+	backoff_reset(&reg->life->backoff);
 }
 
 void

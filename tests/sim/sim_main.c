@@ -62,6 +62,7 @@ static const struct sim_story *const chapters[] = {
 	sim_stories_daemon_net,
 	sim_stories_daemon_masters,
 	sim_stories_daemon_names,
+	sim_stories_daemon_again,
 	sim_stories_daemon_faults,
 	sim_stories_daemon_agents,
 	sim_stories_daemon_crash,

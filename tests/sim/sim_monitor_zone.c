@@ -12,7 +12,7 @@
 static bool is_shared(const struct sim_world *world, const struct sim_msg *msg);
 static bool was_sent_again(const struct sim_world *world,
     const struct sim_socket *socket);
-static void note_added(struct sim_world *world, const struct sim_rr *rr);
+static void note_added(struct sim_world *world, const struct sim_rr *rr, bool again);
 static void check_removed(struct sim_world *world, const struct name *owner,
     const struct sim_rr *rr);
 static void note_doubtful(struct sim_world *world, const struct sim_rr *rr);
@@ -50,9 +50,9 @@ sim_monitor_done(struct sim_world *world, const struct sim_msg *msg,
 		    deed->zone->serial);
 	if (owner == NULL || !deed->changed)
 		return;
-	for (size_t i = 0; i < deed->zone->rrs.count && !deed->again; i++)
+	for (size_t i = 0; i < deed->zone->rrs.count; i++)
 		if (find_rr(&deed->before, &deed->zone->rrs.items[i]) == NULL)
-			note_added(world, &deed->zone->rrs.items[i]);
+			note_added(world, &deed->zone->rrs.items[i], deed->again);
 	if (judged && world->mode == ENGINE_CHECK_ONLINE)
 		sim_fail(world, "M11: the permission test changed the zone");
 	for (size_t i = 0; i < deed->before.count; i++) {
@@ -126,9 +126,10 @@ sim_monitor_note(struct sim_world *world, const struct effect *note)
 		}
 }
 
-/* From now on it is ours: an address that stood there already never becomes so. */
+/* From now on it is ours: an address that stood there already never becomes so.  What a
+ * late copy brings back the agent may find, or not. */
 static void
-note_added(struct sim_world *world, const struct sim_rr *rr)
+note_added(struct sim_world *world, const struct sim_rr *rr, bool again)
 {
 	struct sim_holding *holding = sim_monitor_holding(world, &rr->owner);
 	struct addr addr;
@@ -137,7 +138,8 @@ note_added(struct sim_world *world, const struct sim_rr *rr)
 		return;
 	addr = sim_rr_addr(rr);
 	rrset_remove(&holding->maybe[rr->type == RRTYPE_AAAA], &addr);
-	rrset_add(&holding->ours[rr->type == RRTYPE_AAAA], &addr);
+	rrset_add(again ? &holding->maybe[rr->type == RRTYPE_AAAA] :
+	    &holding->ours[rr->type == RRTYPE_AAAA], &addr);
 }
 
 static void

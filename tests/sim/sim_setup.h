@@ -28,6 +28,7 @@ extern const struct sim_story sim_stories_daemon_life[];
 extern const struct sim_story sim_stories_daemon_net[];
 extern const struct sim_story sim_stories_daemon_masters[];
 extern const struct sim_story sim_stories_daemon_names[];
+extern const struct sim_story sim_stories_daemon_again[];
 extern const struct sim_story sim_stories_daemon_crash[];
 extern const struct sim_story sim_stories_fleet[];
 extern const struct sim_story sim_stories_daemon_faults[];
