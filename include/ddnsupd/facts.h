@@ -42,6 +42,7 @@ struct fact_link {
 	bool up;                /* IFF_UP and carrier (operstate up or unknown) */
 	bool loopback;
 	bool wireless;          /* /sys/class/net/IF/phy80211 or wireless exists */
+	bool ra_off;            /* the kernel takes no router advertisements there */
 	uint16_t hwtype;        /* ARPHRD_... (linux/if_arp.h) */
 	uint8_t hwaddr_len;     /* 0: none, or longer than DHCP knows */
 	uint8_t hwaddr[FACT_HWADDR_MAX];

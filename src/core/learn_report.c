@@ -16,6 +16,7 @@ static void add_asked(const struct learn *, struct report *, enum fact_source);
 static bool describe_ask(const struct learn_ask *, struct strbuf *);
 static char *nothing(const struct learn *, enum fact_source);
 static char *no_lease(const struct learn *);
+static char *no_router(const struct learn *);
 
 /* In the order of their rank. */
 void
@@ -175,7 +176,7 @@ nothing(const struct learn *learn, enum fact_source source)
 		    "not asked yet: no link that is up with an IPv4 address" :
 		    "not asked yet: no link that is up with a link-local address");
 	case FACT_SOURCE_RA:
-		return mem_text("no router has named a server yet");
+		return no_router(learn);
 	case FACT_SOURCE_HOOK:
 		return mem_text(learn->hurry ? "hooks tell the daemon only" :
 		    "no hook has said anything since the start");
@@ -202,4 +203,18 @@ no_lease(const struct learn *learn)
 		return mem_text("no lease file");
 	return mem_printf("%zu lease file%s, no lease in force on a link",
 	    learn->path_count, learn->path_count == 1 ? "" : "s");
+}
+
+static char *
+no_router(const struct learn *learn)
+{
+	for (size_t i = 0; i < learn->link_count; i++) {
+		const struct fact_link *link = fact_net_link_by_index(
+		    &learn->facts->net, learn->links[i].ifindex);
+
+		if (link != NULL && link->up && !link->loopback && link->ra_off)
+			return mem_printf("the kernel takes no router advertisements "
+			    "on %s (accept_ra)", link->name);
+	}
+	return mem_text("no router has named a server yet");
 }

@@ -8,6 +8,7 @@
 #include <linux/if.h>
 #include <linux/if_addr.h>
 #include <linux/if_link.h>
+#include <linux/ipv6.h>
 #include <linux/netlink.h>
 #include <linux/rtnetlink.h>
 #include <sys/socket.h>
@@ -34,6 +35,7 @@ static struct nlmsghdr *route_request(char *buffer, unsigned char family);
 static int on_link(const struct nlmsghdr *message, void *net);
 static void fill_hwaddr(struct fact_link *link, const struct nlmsghdr *message);
 static bool is_wireless(const char *name);
+static bool takes_ra(const struct nlmsghdr *message);
 static int on_addr(const struct nlmsghdr *message, void *net);
 static void fill_addr(struct fact_addr *fact, const struct nlmsghdr *message);
 static uint32_t addr_flags(uint32_t flags, unsigned char family);
@@ -41,6 +43,10 @@ static struct fact_link *find_link(struct fact_net *net, uint32_t ifindex);
 static int on_route(const struct nlmsghdr *message, void *net);
 static uint32_t first_hop(const struct nlattr *multipath);
 static const struct nlattr *attribute(const struct nlmsghdr *message, size_t header,
+    uint16_t type, size_t least);
+static const struct nlattr *inside(const struct nlattr *attr, uint16_t type,
+    size_t least);
+static const struct nlattr *find(const struct nlattr *attr, const char *tail,
     uint16_t type, size_t least);
 
 int
@@ -194,6 +200,7 @@ on_link(const struct nlmsghdr *message, void *net)
 	    (oper == IF_OPER_UP || oper == IF_OPER_UNKNOWN);
 	link->loopback = (msg->ifi_flags & IFF_LOOPBACK) != 0;
 	link->wireless = !link->loopback && is_wireless(link->name);
+	link->ra_off = !takes_ra(message);
 	fill_hwaddr(link, message);
 	return MNL_CB_OK;
 }
@@ -222,6 +229,22 @@ is_wireless(const char *name)
 		return true;
 	snprintf(path, sizeof(path), "/sys/class/net/%s/wireless", name);
 	return access(path, F_OK) == 0;
+}
+
+/* By its accept_ra (networking/ip-sysctl): 2 also where it forwards.  A DHCP client that
+ * reads advertisements itself sets it to 0. */
+static bool
+takes_ra(const struct nlmsghdr *message)
+{
+	const struct nlattr *conf = attribute(message, sizeof(struct ifinfomsg),
+	    IFLA_AF_SPEC, 0);
+	int32_t values[DEVCONF_ACCEPT_RA + 1];
+
+	conf = inside(inside(conf, AF_INET6, 0), IFLA_INET6_CONF, sizeof(values));
+	if (conf == NULL)
+		return false; /* no IPv6 there */
+	memcpy(values, mnl_attr_get_payload(conf), sizeof(values));
+	return values[DEVCONF_ACCEPT_RA] > (values[DEVCONF_FORWARDING] != 0 ? 1 : 0);
 }
 
 /* IFA_LOCAL is ours, IFA_ADDRESS then the peer's; alone IFA_ADDRESS is ours. */
@@ -343,9 +366,26 @@ first_hop(const struct nlattr *multipath)
 static const struct nlattr *
 attribute(const struct nlmsghdr *message, size_t header, uint16_t type, size_t least)
 {
-	const char *tail = mnl_nlmsg_get_payload_tail(message);
-	const struct nlattr *attr = mnl_nlmsg_get_payload_offset(message, header);
+	return find(mnl_nlmsg_get_payload_offset(message, header),
+	    mnl_nlmsg_get_payload_tail(message), type, least);
+}
 
+/* The same inside of an attribute; NULL has none. */
+static const struct nlattr *
+inside(const struct nlattr *attr, uint16_t type, size_t least)
+{
+	const char *payload;
+
+	if (attr == NULL)
+		return NULL;
+	payload = mnl_attr_get_payload(attr);
+	return find((const struct nlattr *)(const void *)payload,
+	    payload + mnl_attr_get_payload_len(attr), type, least);
+}
+
+static const struct nlattr *
+find(const struct nlattr *attr, const char *tail, uint16_t type, size_t least)
+{
 	for (; mnl_attr_ok(attr, (int)(tail - (const char *)attr));
 	     attr = mnl_attr_next(attr))
 		if (mnl_attr_get_type(attr) == type)

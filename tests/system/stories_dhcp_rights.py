@@ -113,6 +113,22 @@ def once_no_rights(world):
     true("CAP_NET_RAW" in run.stdout + run.stderr, "it says what is missing", run)
 
 
+@stories("dhcp rights: status says why no advertisement is heard: {}", {
+    "the kernel takes none": ({"accept_ra": 0}, True),
+    "the kernel takes them": ({"accept_ra": 1}, False),
+    "a router takes none": ({"accept_ra": 1, "forwarding": 1}, True),
+    "a router that takes them": ({"accept_ra": 2, "forwarding": 1}, False)})
+def deaf(world, settings, is_deaf):
+    agent = world.agent(addresses=(f"{HOST}/24",))
+    for name, value in settings.items():
+        net.Switch.sysctl(agent.namespace, f"ipv6/conf/eth0/{name}", value)
+    with Daemon(world, agent, conf(agent, {**DEDICATED, "interface": "eth0"}, dns={
+            "source": "dhcp", "dhcp_sources": "[ra]"}), files=user_files(agent)) as daemon:
+        run = daemon.ctl("status")
+        equal("takes no router advertisements on eth0" in " ".join(run.stdout.split()),
+              is_deaf, "status", run)
+
+
 @stories("dhcp rights: no packet socket {}", {
     "with static servers": ({"source": "static", "servers": "[192.0.2.53]"},),
     "when dhcp-sources names none that needs it": (

@@ -430,6 +430,17 @@ expect_told(const char *wanted)
 	strbuf_free(&out);
 }
 
+/* Among other things. */
+static void
+expect_tells(const char *wanted)
+{
+	struct strbuf out = {0};
+
+	learn_tell(l.learn, &out);
+	cr_expect_not_null(strstr(strbuf_text(&out), wanted), "%s", strbuf_text(&out));
+	strbuf_free(&out);
+}
+
 Test(learn, tells)
 {
 	struct event no = {
@@ -445,6 +456,9 @@ Test(learn, tells)
 	    "address), dhcpv6 (not asked yet: no link that is up with a link-local "
 	    "address), ra (no router has named a server yet), hook (no hook has said "
 	    "anything since the start)");
+	link_of("eth0")->ra_off = true;
+	net();
+	expect_tells("ra (the kernel takes no router advertisements on eth0 (accept_ra))");
 	no.error = NULL;
 	post(no);
 	networkd(2, NETWORKD);
