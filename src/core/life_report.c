@@ -40,7 +40,7 @@ life_state(const struct reg *reg, int64_t now_us)
 		}
 	if (life == NULL)
 		return LIFE_WAITING;
-	if (life->suspended != NULL)
+	if (life->suspended != NULL || life->withdrawn)
 		return LIFE_SUSPENDED;
 	if (life->rest_until_us > now_us)
 		return LIFE_RESTING;
@@ -145,8 +145,8 @@ live_records(struct report_registration *row, struct reg *reg, int64_t now_us)
 	unsigned family;
 	size_t i;
 
-	if (reg->cfg == NULL || reg->withdraw)
-		return;
+	if (reg->cfg == NULL || reg->withdraw || life->withdrawn)
+		return; /* nothing is to stand there */
 	desired_make(&desired, reg->cfg, &reg->engine->facts.net,
 	    rules_link(reg->cfg, &reg->engine->facts.net));
 	for (family = 0; family < 2; family++) {

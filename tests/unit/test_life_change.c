@@ -318,6 +318,9 @@ Test(life_change, withdraw_until_refresh)
 	request(5, true, "{\"command\":\"withdraw\",\"name\":\"amt\"}");
 	expect_reply("\"outcome\":\"withdrawn\"");
 	expect_site(NAME, "", "");
+	request(1, false, "{\"command\":\"status\"}");
+	expect_reply("\"state\":\"suspended\"");
+	expect_reply("\"records\":[]"); /* none is wanted */
 	net_event();
 	pass(SEC(2 * PERIOD_S));
 	expect_site(NAME, "", "");
