@@ -141,9 +141,6 @@ void reg_free(struct reg *reg);
 /* After every move of its conversation: its next deadline, or its results. */
 void reg_moved(struct reg *reg, struct step *step);
 
-/* Where its addresses come from; none: it has ended with the reason. */
-const struct fact_link *reg_link(struct reg *reg, struct step *step, bool *ended);
-
 /* Families with records that the state knows as ours. */
 unsigned reg_owned(const struct reg *reg);
 void reg_converse(struct reg *reg, struct step *step, unsigned mask,
@@ -248,6 +245,9 @@ bool reg_is_informed(struct reg *reg, struct step *step);
 
 /* The wait is over, and nothing has come: ends it. */
 void reg_give_up(struct reg *reg, struct step *step, const char *why);
+
+/* Where its addresses come from; none: it has ended with the reason. */
+const struct fact_link *reg_link(struct reg *reg, struct step *step, bool *ended);
 
 /* The name it has from now on. */
 void reg_take_name(struct reg *reg, struct step *step, const struct name *fqdn);

@@ -18,6 +18,7 @@
 static void try_to_begin(struct reg *, struct step *);
 static bool can_begin(struct reg *, struct step *);
 static bool is_invalid(struct reg *, struct step *);
+static void end_check(struct reg *, struct step *);
 static bool stands_down(struct reg *, struct step *);
 static void consider_withdraw(struct reg *, struct step *);
 static void consider_register(struct reg *, struct step *);
@@ -28,7 +29,6 @@ static void note_waiting(struct reg *, struct step *, const struct desired *,
     const struct fact_link *);
 static bool refresh_due(const struct reg *, const struct step *);
 static struct locate_input where(const struct reg *);
-static void list_interfaces(const struct fact_net *, struct strbuf *);
 
 void
 reg_begin(struct reg *reg, struct step *step)
@@ -73,9 +73,7 @@ can_begin(struct reg *reg, struct step *step)
 	if (is_invalid(reg, step))
 		return false;
 	if (engine->options.mode == ENGINE_CHECK) {
-		if (twin_ends(reg, step))
-			return false;
-		reg_end(reg, OUTCOME_PENDING, EXIT_CODE_OK, NULL, -1);
+		end_check(reg, step);
 		return false;
 	}
 	return !stands_down(reg, step) && reg_is_informed(reg, step) &&
@@ -96,6 +94,18 @@ is_invalid(struct reg *reg, struct step *step)
 		    step->now_us);
 	strbuf_free(&why);
 	return broken;
+}
+
+/* The rules hold; what else would make a run invalid? */
+static void
+end_check(struct reg *reg, struct step *step)
+{
+	bool ended = twin_ends(reg, step);
+
+	if (!ended && reg->cfg->interface != NULL)
+		(void)reg_link(reg, step, &ended);
+	if (!ended)
+		reg_end(reg, OUTCOME_PENDING, EXIT_CODE_OK, NULL, -1);
 }
 
 /* R18: the DHCP server keeps this name, and that is as it should be. */
@@ -166,33 +176,6 @@ consider_register(struct reg *reg, struct step *step)
 	else
 		wait_or_end(reg, step, &desired, link);
 	desired_free(&desired);
-}
-
-const struct fact_link *
-reg_link(struct reg *reg, struct step *step, bool *ended)
-{
-	const struct fact_net *net = &reg->engine->facts.net;
-	const struct fact_link *link;
-	struct strbuf list = {0};
-
-	if (reg->cfg->address_count > 0)
-		return NULL;
-	link = rules_link(reg->cfg, net);
-	if (link != NULL)
-		return link;
-	*ended = true;
-	list_interfaces(net, &list);
-	if (reg->cfg->interface != NULL)
-		reg_end(reg, OUTCOME_INVALID, EXIT_CODE_CONFIG, mem_printf("interface "
-		    "%s does not exist; there are: %s", reg->cfg->interface,
-		    strbuf_text(&list)), step->now_us);
-	else
-		reg_end(reg, OUTCOME_FAILED, EXIT_CODE_UNAVAILABLE, mem_printf("no "
-		    "default route names the interface to take addresses from; give "
-		    "`interface` or -i; there are: %s", strbuf_text(&list)),
-		    step->now_us);
-	strbuf_free(&list);
-	return NULL;
 }
 
 /* Families to talk about now: those with addresses, none of them under DAD. */
@@ -424,17 +407,4 @@ reg_free(struct reg *reg)
 	rrset_free(&reg->sent[0]);
 	rrset_free(&reg->sent[1]);
 	free(reg);
-}
-
-static void
-list_interfaces(const struct fact_net *net, struct strbuf *out)
-{
-	size_t i;
-
-	for (i = 0; i < net->link_count; i++)
-		if (!net->links[i].loopback)
-			strbuf_printf(out, "%s%s", out->len == 0 ? "" : ", ",
-			    net->links[i].name);
-	if (out->len == 0)
-		strbuf_add(out, "none but the loopback");
 }

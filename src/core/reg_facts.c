@@ -1,6 +1,6 @@
 /*
  * reg_facts: what a registration needs to know before it can begin: DNS servers and its
- * name (mission R3, R4).  While DHCP may still bring them, it waits.
+ * name (mission R3, R4), and its link.  While DHCP may still bring them, it waits.
  */
 #include <stdlib.h>
 #include <string.h>
@@ -15,6 +15,7 @@
 static struct endpoint *list_servers(const struct reg *, size_t *count);
 static bool is_listed(const struct endpoint *, size_t count, const struct endpoint *);
 static void wait_for(struct reg *, struct step *, const char *what);
+static void list_interfaces(const struct fact_net *, struct strbuf *);
 
 /* --- the DNS servers ---------------------------------------------------------------- */
 
@@ -172,6 +173,50 @@ reg_give_up(struct reg *reg, struct step *step, const char *why)
 		reg_end(reg, OUTCOME_INVALID, EXIT_CODE_CONFIG, strbuf_take(&text),
 		    step->now_us);
 }
+
+/* --- its link ------------------------------------------------------------------------- */
+
+const struct fact_link *
+reg_link(struct reg *reg, struct step *step, bool *ended)
+{
+	const struct fact_net *net = &reg->engine->facts.net;
+	const struct fact_link *link;
+	struct strbuf list = {0};
+
+	if (reg->cfg->address_count > 0)
+		return NULL;
+	link = rules_link(reg->cfg, net);
+	if (link != NULL)
+		return link;
+	*ended = true;
+	list_interfaces(net, &list);
+	if (reg->cfg->interface != NULL)
+		reg_end(reg, OUTCOME_INVALID, EXIT_CODE_CONFIG, mem_printf("interface "
+		    "%s does not exist; there are: %s", reg->cfg->interface,
+		    strbuf_text(&list)), step->now_us);
+	else
+		reg_end(reg, OUTCOME_FAILED, EXIT_CODE_UNAVAILABLE, mem_printf("no "
+		    "default route names the interface to take addresses from; give "
+		    "`interface` or -i; there are: %s", strbuf_text(&list)),
+		    step->now_us);
+	strbuf_free(&list);
+	return NULL;
+}
+
+static void
+list_interfaces(const struct fact_net *net, struct strbuf *out)
+{
+	size_t i;
+
+	for (i = 0; i < net->link_count; i++)
+		if (!net->links[i].loopback)
+			strbuf_printf(out, "%s%s", out->len == 0 ? "" : ", ",
+			    net->links[i].name);
+	if (out->len == 0)
+		strbuf_add(out, "none but the loopback");
+}
+
+/* --- its name ------------------------------------------------------------------------- */
 
 void
 reg_take_name(struct reg *reg, struct step *step, const struct name *fqdn)

@@ -383,3 +383,25 @@ Test(engine, an_fqdn_stands_once_says_check)
 	cr_expect_eq(result(1)->outcome, OUTCOME_PENDING);
 	cr_expect_eq(result(2)->outcome, OUTCOME_INVALID);
 }
+
+/* What makes a run invalid is not for the run alone to say. */
+Test(engine, an_interface_that_is_missing_says_check)
+{
+	reg->interface = mem_text("eth9");
+	options.mode = ENGINE_CHECK;
+	go();
+	cr_expect_eq(talk.exit, 78);
+	cr_expect_eq(result(0)->outcome, OUTCOME_INVALID);
+	cr_expect_str_eq(result(0)->error, "interface eth9 does not exist; there are: "
+	    "eth0");
+}
+
+/* No default route is no matter of the file: it may come back. */
+Test(engine, no_default_route_in_check)
+{
+	net.route_count = 0;
+	options.mode = ENGINE_CHECK;
+	go();
+	cr_expect_eq(talk.exit, 0);
+	cr_expect_eq(result(0)->outcome, OUTCOME_PENDING);
+}
