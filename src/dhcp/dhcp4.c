@@ -160,7 +160,8 @@ read_host_name(struct dhcp4 *message, const uint8_t *value, size_t len)
 static void
 read_domain(struct dhcp4 *message, const uint8_t *value, size_t len)
 {
-	message->info.has_domain = dhcp_name_text(value, len, &message->info.domain);
+	message->info.has_domain =
+	    dhcp_name_domain(value, len, &message->info.domain);
 }
 
 static void

@@ -31,6 +31,33 @@ dhcp_name_text(const uint8_t *bytes, size_t len, struct name *name)
 }
 
 bool
+dhcp_name_domain(const uint8_t *bytes, size_t len, struct name *name)
+{
+	struct name first = {0}, next;
+	bool short_one = false;
+	unsigned count = 0;
+
+	while (len > 0) {
+		const uint8_t *blank = memchr(bytes, ' ', len);
+		size_t word_len = blank != NULL ? (size_t)(blank - bytes) : len;
+
+		if (word_len > 0) {
+			if (!dhcp_name_text(bytes, word_len, &next))
+				return false;
+			if (count++ == 0)
+				first = next;
+			short_one = short_one || name_labels(&next) == 1;
+		}
+		bytes += word_len + (blank != NULL);
+		len -= word_len + (blank != NULL);
+	}
+	if (count == 0 || (count > 1 && short_one))
+		return false;
+	*name = first;
+	return true;
+}
+
+bool
 dhcp_name_wire(const uint8_t *bytes, size_t len, struct name *name)
 {
 	struct cursor at = cursor_make(bytes, len);

@@ -23,6 +23,13 @@
 bool dhcp_name_text(const uint8_t *bytes, size_t len, struct name *name);
 
 /*
+ * Text of a domain (15): the name, or the first of several with blanks between them, which
+ * RFC 2132 3.17 does not know and servers send for a search list.  All must be names, and
+ * of several each of two labels or more: "Acme Works" is none.
+ */
+bool dhcp_name_domain(const uint8_t *bytes, size_t len, struct name *name);
+
+/*
  * One name in uncompressed wire form that fills the option (81 with E, DHCPv6 39).  A
  * partial name ends without the root label (RFC 4702 2.3.1, RFC 4704 4.2).
  */

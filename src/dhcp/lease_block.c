@@ -267,7 +267,8 @@ read_servers(struct block *block, size_t nth, struct word value)
 static void
 read_domain(struct block *block, size_t nth, struct word value)
 {
-	if (nth == 0 && dhcp_name_text(value.at, value.len, &block->lease.info.domain))
+	if (nth == 0 &&
+	    dhcp_name_domain(value.at, value.len, &block->lease.info.domain))
 		block->lease.info.has_domain = true;
 }
 

@@ -88,7 +88,7 @@ read_servers(struct dhcp_info *info, struct word value)
 static void
 read_domain(struct dhcp_info *info, struct word value)
 {
-	if (dhcp_name_text(value.at, value.len, &info->domain))
+	if (dhcp_name_domain(value.at, value.len, &info->domain))
 		info->has_domain = true;
 }
 

@@ -257,6 +257,25 @@ Test(dhcp4, names)
 	expect_name(&message.info.host_name, "host.corp.example");
 }
 
+/* Not by the book, and common: a search list in option 15, a blank behind the name. */
+Test(dhcp4, several_domains)
+{
+	parse_with(15, OCTETS("corp.example lab.example"));
+	expect_name(&message.info.domain, "corp.example");
+	parse_with(15, OCTETS(" corp.example \0"));
+	cr_expect_not(message.info.has_domain, "a NUL is a word here");
+	parse_with(15, OCTETS("corp.example "));
+	expect_name(&message.info.domain, "corp.example");
+	parse_with(15, OCTETS("corp.example lab..example"));
+	cr_expect_not(message.info.has_domain);
+	parse_with(15, OCTETS("Acme Works"));
+	cr_expect_not(message.info.has_domain);
+	parse_with(15, OCTETS("  "));
+	cr_expect_not(message.info.has_domain);
+	parse_with(12, OCTETS("host.example two"));
+	cr_expect_not(message.info.has_host_name);
+}
+
 /* Row by row what somebody may try; the rest of the message holds. */
 Test(dhcp4, names_that_are_none)
 {

@@ -294,6 +294,8 @@ Test(lease_dhclient, strings)
 
 	info = &parsed_with("option domain-name \"corp.example\\000\";")->info;
 	expect_name(&info->domain, "corp.example");
+	info = &parsed_with("option domain-name \"corp.example lab.example\";")->info;
+	expect_name(&info->domain, "corp.example");
 	info = &parsed_with("option domain-name \"c\\157rp.exam\\p\\154e\";")->info;
 	expect_name(&info->domain, "corp.example");
 	info = &parsed_with("option domain-name \"a\\000b\";")->info;
