@@ -41,6 +41,7 @@ struct life {
 	int64_t rest_until_us;
 	int64_t refresh_at_us;     /* CLOCK_NEVER: off, or nothing registered yet */
 	int64_t look_at_us;
+	int64_t late_until_us;     /* copies of an UPDATE given up may arrive until then */
 	int64_t gone_since_us[2];  /* the family has had no address since; CLOCK_NEVER */
 	int64_t patient_until_us[2]; /* for DAD of the family; CLOCK_NEVER: none runs */
 	struct rrset seen[2];      /* addresses at the last event */
@@ -64,6 +65,9 @@ void life_done(struct reg *reg, struct step *step, const struct txn *txn);
 
 /* Addresses or links that it goes by may have changed. */
 void life_net(struct reg *reg, struct step *step);
+
+/* An UPDATE may still be on its way whose end nobody waits for. */
+void life_gave_up(struct reg *reg, struct step *step);
 
 /* There is a default route again: whatever failed may work now. */
 void life_network_back(struct reg *reg, struct step *step);

@@ -16,6 +16,8 @@ reg_cancel(struct reg *reg, struct step *step)
 	if (reg->txn == NULL)
 		return;
 	txn_abort(reg->txn, step, "cancelled");
+	if (reg->txn->ambiguous || reg->txn->maybe_applied)
+		life_gave_up(reg, step);
 	heap_remove(&reg->engine->heap, &reg->timer);
 	reg->engine->running--;
 	txn_free(reg->txn);

@@ -17,6 +17,7 @@
 #include "ddnsupd/tally.h"
 #include "ddnsupd/twin.h"
 
+static bool is_in_doubt(const struct reg *);
 static bool is_fit(struct reg *, struct step *);
 static void follow_name(struct reg *, struct step *);
 static void suspend(struct reg *, struct step *, enum outcome, char *why);
@@ -43,7 +44,23 @@ life_begin(struct reg *reg, struct step *step)
 	life->seen[0].type = RRTYPE_A;
 	life->seen[1].type = RRTYPE_AAAA;
 	reg->state = REG_WAITING;
+	if (is_in_doubt(reg)) /* of the life before */
+		life_gave_up(reg, step);
 	life_net(reg, step);
+}
+
+/* Is there anything that may stand there, or not? */
+static bool
+is_in_doubt(const struct reg *reg)
+{
+	const struct state_entry *entry = !reg->has_fqdn ? NULL :
+	    state_find(&reg->engine->state, &reg->fqdn);
+	size_t i;
+
+	for (i = 0; entry != NULL && i < entry->record_count; i++)
+		if (entry->records[i].holding == HOLDING_MAYBE)
+			return true;
+	return false;
 }
 
 void
@@ -319,7 +336,7 @@ succeed(struct reg *reg, struct step *step, const struct txn *txn)
 	free(life->said);
 	life->said = NULL;
 	step->again = false;
-	if (txn->ambiguous)
+	if (txn->ambiguous || life->late_until_us > step->now_us)
 		life->look_at_us = step->now_us + LIFE_LOOK_AGAIN_US;
 	if (life->event_us != 0 && step->tally != NULL)
 		tally_time(&step->tally->registered, step->now_us - life->event_us);
@@ -373,6 +390,8 @@ fail(struct reg *reg, struct step *step, const struct txn *txn)
 	const char *error = report->error != NULL ? report->error : "failed";
 
 	step->again = life->said != NULL && strcmp(life->said, error) == 0;
+	if (txn->ambiguous || txn->maybe_applied)
+		life_gave_up(reg, step);
 	life->contest.lost |= txn->goal.yields && report->exit == EXIT_CODE_CONFLICT;
 	life->place.known = false;
 	life->rest_until_us = step->now_us + wait_us;

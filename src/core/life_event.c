@@ -103,6 +103,12 @@ is_meant(const struct reg *reg)
 }
 
 void
+life_gave_up(struct reg *reg, struct step *step)
+{
+	reg->life->late_until_us = step->now_us + LIFE_LOOK_AGAIN_US;
+}
+
+void
 life_network_back(struct reg *reg, struct step *step)
 {
 	try_at_once(reg);

@@ -18,6 +18,7 @@ sim_ask(struct sim_world *world, uint64_t client, const char *command, const cha
 	char *line = text_ctl_request(command, name, false);
 
 	line[strlen(line) - 1] = '\0';
+	world->may_empty |= strcmp(command, "withdraw") == 0;
 	sim_ask_line(world, client, line, true);
 	free(line);
 }

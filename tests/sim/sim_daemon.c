@@ -206,6 +206,9 @@ sim_daemon_effect(struct sim_world *world, const struct effect *effect)
 		sim_clock_at_owned(world->clock, world->clock->now_us, read_for,
 		    reading, 0);
 		return true;
+	case EFFECT_ASK: /* no DHCP server ever answers here */
+		world->counts.asks++;
+		return true;
 	case EFFECT_STATUS:
 		sim_trace(world, "status: %s", effect->text);
 		return true;

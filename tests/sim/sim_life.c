@@ -10,13 +10,16 @@ static void rename_host(struct sim_world *world);
 static void ask_something(struct sim_world *world, struct sim_life *life);
 static void jump(struct sim_world *world);
 static void fail_power(struct sim_world *world);
-static void restart(struct sim_world *world);
+static void restart(struct sim_world *world, struct sim_life *life);
+static void begin(struct sim_world *world, struct sim_life *life);
+static void flap(struct sim_world *world);
 static bool clean_up(struct sim_world *world);
 
 void
 sim_life_make(struct sim_world *world, struct sim_life *life)
 {
 	life->pure = sim_life_chance(world, 60);
+	life->dhcp = sim_life_chance(world, 35);
 	world->foreign_writers = !life->pure;
 	sim_life_servers(world, life);
 	for (int i = 0; i < SIM_LIFE_REGS; i++) {
@@ -50,9 +53,18 @@ dice_reg(struct sim_world *world, struct sim_life_reg *reg)
 void
 sim_life_event(struct sim_world *world, struct sim_life *life)
 {
-	unsigned die = sim_life_below(world, 100);
+	unsigned die = sim_life_below(world, 112);
 
-	if (die < 28) {
+	if (die >= 110) {
+		sim_life_move_zone(world, life);
+	} else if (die >= 108) {
+		flap(world);
+	} else if (die >= 100) {
+		if (life->dhcp && sim_life_chance(world, 70))
+			sim_life_lease(world, life);
+		else if (life->dhcp)
+			sim_life_lease_ends(world);
+	} else if (die < 28) {
 		sim_life_addresses(world);
 		sim_tell_net(world);
 	} else if (die < 36) {
@@ -77,7 +89,7 @@ sim_life_event(struct sim_world *world, struct sim_life *life)
 	} else if (die < 98) {
 		fail_power(world);
 	} else {
-		restart(world);
+		restart(world, life);
 	}
 }
 
@@ -152,14 +164,39 @@ fail_power(struct sim_world *world)
 }
 
 static void
-restart(struct sim_world *world)
+restart(struct sim_world *world, struct sim_life *life)
 {
 	if (world->engine == NULL || world->finished)
 		return;
 	sim_stop(world);
-	sim_life_pass(world, (int64_t)rng_below(&world->rng, CLOCK_S(30)));
+	sim_life_pass(world, life, (int64_t)rng_below(&world->rng, CLOCK_S(30)));
+	begin(world, life);
+}
+
+/* What hooks have told an earlier life, the next one may hear late or never. */
+static void
+begin(struct sim_world *world, struct sim_life *life)
+{
 	world->crash_after = 0;
 	sim_begin(world, ENGINE_DAEMON);
+	if (life->dhcp && sim_life_chance(world, 60))
+		sim_life_lease(world, life);
+}
+
+/* One address comes and goes, up to 40 times in a moment. */
+static void
+flap(struct sim_world *world)
+{
+	unsigned times = 2 * sim_life_below(world, 20);
+
+	while (times-- > 0) {
+		sim_drop_addrs(world, "eth0");
+		sim_add_addr(world, "eth0", "192.0.2.11", 0);
+		if (times % 2 != 0)
+			sim_add_addr(world, "eth0", "192.0.2.12", 0);
+		sim_tell_net(world);
+		sim_idle(world, (int64_t)rng_below(&world->rng, CLOCK_MS(500)));
+	}
 }
 
 void
@@ -178,6 +215,8 @@ sim_life_calm(struct sim_world *world, struct sim_life *life)
 	sim_tell_net(world);
 	world->node_name = "pc1";
 	sim_tell_host(world);
+	if (life->dhcp)
+		sim_life_lease_well(world, life);
 	for (int i = 0; i < SIM_LIFE_REGS; i++)
 		if (!life->regs[i].valid) {
 			life->regs[i].valid = true;
@@ -212,7 +251,7 @@ clean_up(struct sim_world *world)
 }
 
 void
-sim_life_pass(struct sim_world *world, int64_t us)
+sim_life_pass(struct sim_world *world, struct sim_life *life, int64_t us)
 {
 	int64_t until_us = world->clock->now_us + us;
 
@@ -220,7 +259,7 @@ sim_life_pass(struct sim_world *world, int64_t us)
 		if (world->crashed) {
 			world->crash_after = 0;
 			sim_idle(world, (int64_t)rng_below(&world->rng, CLOCK_S(60)));
-			sim_begin(world, ENGINE_DAEMON);
+			begin(world, life);
 		} else if (!sim_clock_step(world->clock, until_us)) {
 			return;
 		}

@@ -30,7 +30,9 @@ struct sim_life {
 	bool pure;             /* nobody else writes under our names */
 	bool unwilling;        /* somebody has refused */
 	bool withdrawn;        /* by a client */
+	bool dhcp;             /* the servers come from DHCP */
 	const char *servers;   /* for dns.servers */
+	const char *leased;    /* the same, as hooks give them */
 	struct strbuf config;
 };
 
@@ -44,7 +46,7 @@ void sim_life_event(struct sim_world *world, struct sim_life *life);
 void sim_life_calm(struct sim_world *world, struct sim_life *life);
 
 /* Time passes; a machine whose power failed comes back after a while. */
-void sim_life_pass(struct sim_world *world, int64_t us);
+void sim_life_pass(struct sim_world *world, struct sim_life *life, int64_t us);
 
 /* Is the registration one that is refreshed? */
 bool sim_life_counts(const struct sim_life *life, int i);
@@ -58,6 +60,16 @@ void sim_life_addresses(struct sim_world *world);
 void sim_life_trouble(struct sim_world *world, struct sim_life *life);
 void sim_life_heal(struct sim_world *world);
 void sim_life_foreign(struct sim_world *world, struct sim_life *life);
+
+/* --- sim_life_net.c: DHCP and zones --------------------------------------------------- */
+
+/* A lease, good or not; a good one without end; none any more. */
+void sim_life_lease(struct sim_world *world, struct sim_life *life);
+void sim_life_lease_well(struct sim_world *world, struct sim_life *life);
+void sim_life_lease_ends(struct sim_world *world);
+
+/* The zone gets another primary, if there are two servers. */
+void sim_life_move_zone(struct sim_world *world, struct sim_life *life);
 
 /* Write the file anew, as the registrations are now. */
 void sim_life_file(struct sim_world *world, struct sim_life *life);

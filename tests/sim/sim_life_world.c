@@ -26,6 +26,7 @@ sim_life_servers(struct sim_world *world, struct sim_life *life)
 
 	ns1->brand = brands[sim_life_below(world, 3)];
 	life->servers = "192.0.2.53";
+	life->leased = "\"192.0.2.53\"";
 	if (sim_life_chance(world, 40)) {
 		bool forwards = sim_life_chance(world, 50);
 
@@ -37,10 +38,12 @@ sim_life_servers(struct sim_world *world, struct sim_life *life)
 		life->unwilling = !forwards;
 		life->servers = sim_life_chance(world, 50) ? "192.0.2.54, 192.0.2.53" :
 		    "192.0.2.53, 192.0.2.54";
+		life->leased = "\"192.0.2.54\",\"192.0.2.53\"";
 	}
 	if (sim_life_chance(world, 30)) {
 		sim_add_server(world, "192.0.2.1")->recursive = true;
 		life->servers = "192.0.2.1, 192.0.2.53";
+		life->leased = "\"192.0.2.1\",\"192.0.2.53\"";
 	}
 }
 
@@ -160,7 +163,11 @@ sim_life_file(struct sim_world *world, struct sim_life *life)
 	if (!life->regs[1].present && !life->regs[2].present)
 		life->regs[0].present = true; /* a file without any is refused */
 	strbuf_free(text);
-	strbuf_printf(text, "dns: {servers: [%s]}\nregistrations:\n", life->servers);
+	if (life->dhcp)
+		strbuf_add(text, "dns: {source: dhcp}\nregistrations:\n");
+	else
+		strbuf_printf(text, "dns: {servers: [%s]}\nregistrations:\n",
+		    life->servers);
 	for (int i = 0; i < SIM_LIFE_REGS; i++) {
 		const struct sim_life_reg *reg = &life->regs[i];
 

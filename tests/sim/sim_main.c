@@ -29,6 +29,8 @@
 #define STORY_SEED 1
 #define FIXED_WORLDS 300
 #define NEW_WORLDS 200
+#define FIXED_LIVES 60
+#define NEW_LIVES 40
 #define SHOWN_MAX 3 /* random worlds and lives whose trace is shown */
 
 struct options {
@@ -100,7 +102,10 @@ main(int argc, char **argv)
 	if (all && !options.update) {
 		run_random(&options, "world", sim_random_world, 1, FIXED_WORLDS,
 		    &tally);
+		run_random(&options, "life", sim_random_daemon, 1, FIXED_LIVES,
+		    &tally);
 		options.random = NEW_WORLDS;
+		options.lives = NEW_LIVES;
 	}
 	run_random(&options, "world", sim_random_world, fresh, options.random, &tally);
 	run_random(&options, "life", sim_random_daemon, fresh, options.lives, &tally);

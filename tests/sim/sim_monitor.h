@@ -9,6 +9,7 @@
 
 #include "ddnsupd/event.h"
 
+struct name;
 struct sim_deed;
 struct sim_msg;
 struct sim_socket;
@@ -36,6 +37,10 @@ bool sim_monitor_denied(struct sim_world *world, const struct sim_socket *socket
 /* A daemon has made a step; it has finished. */
 void sim_monitor_step(struct sim_world *world);
 void sim_monitor_daemon_finish(struct sim_world *world);
+
+/* A daemon's UPDATE has changed a zone: M17. */
+void sim_monitor_empty(struct sim_world *world, const struct name *owner,
+    const struct sim_deed *deed);
 
 void sim_monitor_free(struct sim_world *world);
 

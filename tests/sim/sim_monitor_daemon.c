@@ -4,6 +4,7 @@
  *  M14 messages, UPDATEs and wakes are bounded in every minute, whatever happens
  *  M15 a client that asks has its reply within the daemon's bound
  *  M16 after FINISH no socket is open
+ *  M17 nothing is emptied that was not wished to be (sim_monitor_empty.c)
  */
 #include "sim_control.h"
 #include "sim_monitor.h"
@@ -14,6 +15,7 @@
 #define UPDATES_MAX 40
 #define MESSAGES_MAX 160
 #define WAKES_MAX 300
+#define ASKS_MAX 60 /* whatever the number of registrations */
 
 static void check_minute(struct sim_world *world);
 
@@ -41,6 +43,8 @@ check_minute(struct sim_world *world)
 	if (now->queries + now->lookups - then->queries - then->lookups ==
 	    MESSAGES_MAX * registrations)
 		sim_fail(world, "M14: too many questions in a minute");
+	if (now->asks - then->asks == ASKS_MAX)
+		sim_fail(world, "M14: too many questions to DHCP in a minute");
 	if (now->wakes - then->wakes == WAKES_MAX * registrations)
 		sim_fail(world, "M14: it wakes too often");
 }

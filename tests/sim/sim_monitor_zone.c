@@ -53,6 +53,8 @@ sim_monitor_done(struct sim_world *world, const struct sim_msg *msg,
 	for (size_t i = 0; i < deed->zone->rrs.count; i++)
 		if (find_rr(&deed->before, &deed->zone->rrs.items[i]) == NULL)
 			note_added(world, &deed->zone->rrs.items[i], deed->again);
+	if (judged && world->mode == ENGINE_DAEMON)
+		sim_monitor_empty(world, owner, deed);
 	if (judged && world->mode == ENGINE_CHECK_ONLINE)
 		sim_fail(world, "M11: the permission test changed the zone");
 	for (size_t i = 0; i < deed->before.count; i++) {

@@ -43,10 +43,10 @@ live(struct sim_world *world, struct sim_life *life)
 	unsigned events = 5 + (unsigned)rng_below(&world->rng, EVENTS_MAX);
 
 	for (unsigned i = 0; i < events; i++) {
-		sim_life_pass(world, gap_us(world));
+		sim_life_pass(world, life, gap_us(world));
 		sim_life_event(world, life);
 	}
-	sim_life_pass(world, gap_us(world));
+	sim_life_pass(world, life, gap_us(world));
 }
 
 /* Mostly on the heels of each other; now and then minutes, seldom hours. */
@@ -68,11 +68,11 @@ calm_down(struct sim_world *world, struct sim_life *life)
 {
 	sim_trace(world, "# --- the faults have stopped");
 	sim_life_calm(world, life);
-	sim_life_pass(world, HOUR_US + CLOCK_S(200));
+	sim_life_pass(world, life, HOUR_US + CLOCK_S(200));
 	if (life->unwilling)
-		sim_life_pass(world, 6 * HOUR_US);
+		sim_life_pass(world, life, 6 * HOUR_US);
 	if (!life->pure)
-		sim_life_pass(world, 25 * HOUR_US);
+		sim_life_pass(world, life, 25 * HOUR_US);
 	sim_trace(world, "# --- it must be held now");
 	sim_expect_held(world);
 	check_former(world);
@@ -136,7 +136,7 @@ quiet_day(struct sim_world *world, struct sim_life *life)
 			least += 26 * 60 / life->regs[i].periodic_min;
 			most += 26 * 60 * 10 / 9 / life->regs[i].periodic_min + 1;
 		}
-	sim_life_pass(world, 26 * HOUR_US);
+	sim_life_pass(world, life, 26 * HOUR_US);
 	is = world->counts.updates - before;
 	if (is < least || is > most)
 		sim_fail(world, "%u refreshes in 26 hours, expected %u to %u", is,
@@ -151,6 +151,8 @@ farewell(struct sim_world *world, struct sim_life *life)
 {
 	sim_expect_exit(world, sim_stop(world), 0);
 	sim_idle(world, CLOCK_S(60));
+	life->dhcp = false; /* nobody tells a single run of the servers */
+	sim_life_file(world, life);
 	sim_trace(world, "# --- withdraw");
 	sim_expect_exit(world, sim_run(world, ENGINE_WITHDRAW), 0);
 	sim_idle(world, CLOCK_S(60));

@@ -144,6 +144,44 @@ ttl_there_and_back(struct sim_world *world)
 	sim_expect_ttl(world, SIM_AMT, RRTYPE_A, 900);
 }
 
+/* An UPDATE is given up for a reload, its address has gone again; then it arrives. */
+static void
+overtaken(struct sim_world *world)
+{
+	settled(world, SIM_DEDICATED_A);
+	world->servers[0]->delay_us = CLOCK_S(2);
+	move(world, "192.0.2.11");
+	sim_idle(world, CLOCK_MS(500));
+	world->servers[0]->delay_us = CLOCK_MS(1);
+	move(world, "192.0.2.10");
+	sim_tell_reload(world);
+	sim_idle(world, CLOCK_S(1));
+	sim_expect_addrs(world, SIM_AMT, RRTYPE_A, "192.0.2.10");
+	sim_idle(world, CLOCK_S(3));
+	sim_expect_addrs(world, SIM_AMT, RRTYPE_A, "192.0.2.11");
+	sim_idle(world, CLOCK_S(60));
+	sim_expect_held(world);
+}
+
+/* The same, over a power failure. */
+static void
+overtaken_by_a_later_life(struct sim_world *world)
+{
+	settled(world, SIM_DEDICATED_A);
+	world->servers[0]->delay_us = CLOCK_S(2);
+	move(world, "192.0.2.11");
+	sim_idle(world, CLOCK_MS(500));
+	world->servers[0]->delay_us = CLOCK_MS(1);
+	sim_crash(world);
+	sim_drop_addrs(world, "eth0");
+	sim_add_addr(world, "eth0", "192.0.2.10", 0);
+	sim_begin(world, ENGINE_DAEMON);
+	sim_idle(world, CLOCK_S(4));
+	sim_expect_addrs(world, SIM_AMT, RRTYPE_A, "192.0.2.11");
+	sim_idle(world, CLOCK_S(60));
+	sim_expect_held(world);
+}
+
 const struct sim_story sim_stories_daemon_names[] = {
 	{ "daemon-name-taken-over", taken_over },
 	{ "daemon-name-taken-over-removed", taken_over_and_removed },
@@ -153,5 +191,7 @@ const struct sim_story sim_stories_daemon_names[] = {
 	{ "daemon-name-wanted-back", wanted_back },
 	{ "daemon-disk-last-chance", last_chance_of_the_disk },
 	{ "daemon-ttl-there-and-back", ttl_there_and_back },
+	{ "daemon-overtaken", overtaken },
+	{ "daemon-overtaken-later", overtaken_by_a_later_life },
 	{ NULL, NULL },
 };

@@ -419,6 +419,7 @@ end_run(struct sim_world *world)
 	world->finished = false;
 	world->crashed = false;
 	world->stopping = false;
+	world->may_empty = false;
 	world->exit = -1;
 	world->counts = world->minute = (struct sim_counts){ 0 };
 	world->updates_seen = 0;

@@ -68,6 +68,7 @@ struct sim_counts {
 	unsigned steps;
 	unsigned saves;
 	unsigned wakes;
+	unsigned asks;                  /* DHCP */
 };
 
 struct sim_world {
@@ -112,6 +113,7 @@ struct sim_world {
 	unsigned crash_after;           /* steps until the power fails; 0: never */
 	bool power_fails;               /* before the next step */
 	bool foreign_writers;           /* others write our names at any time */
+	bool may_empty;                 /* a client withdraws */
 	bool zones_move;                /* zone cuts come and go */
 
 	struct engine *engine;          /* of the last run, NULL after a crash */
