@@ -24,6 +24,7 @@
 #include "shell/ifmon.h"
 
 #define AGAIN_US CLOCK_S(1)
+#define BUSY_US CLOCK_MS(50) /* so much changes that no dump gets through */
 #define REST 9       /* times what a look takes */
 #define MESSAGES 256 /* read at a time */
 
@@ -35,7 +36,8 @@ struct ifmon {
 	uv_poll_t poll;
 	uv_timer_t pause;  /* active: the poll is not */
 	int64_t rest_us;   /* until when */
-	bool failed;       /* the last look, and that was said */
+	bool failed;       /* the last look */
+	bool told;         /* and that was said */
 	struct fact_net net;
 };
 
@@ -46,7 +48,7 @@ static void rest_until(struct ifmon *mon, int64_t at_us);
 static void on_pause_over(uv_timer_t *timer);
 static void drain_and_look(struct ifmon *mon, bool changed);
 static bool drain(struct ifmon *mon);
-static bool look(struct ifmon *mon);
+static int look(struct ifmon *mon);
 static void tell_failure(struct ifmon *mon, int error);
 
 struct ifmon *
@@ -156,14 +158,16 @@ static void
 drain_and_look(struct ifmon *mon, bool changed)
 {
 	int64_t begun_us = uvx_now_us(), now_us;
-	bool good;
+	int error;
 
 	if (!drain(mon) && !changed)
 		return;
-	good = look(mon);
+	error = look(mon);
 	now_us = uvx_now_us();
 	mon->rest_us = now_us + REST * (now_us - begun_us);
-	if (!good)
+	if (error == EINTR)
+		rest_until(mon, now_us + BUSY_US);
+	else if (error != 0)
 		rest_until(mon, now_us + AGAIN_US);
 }
 
@@ -190,23 +194,28 @@ drain(struct ifmon *mon)
 	return changed;
 }
 
-/* False: nothing can be read; the old snapshot stays. */
-static bool
+/* 0, or an errno: nothing can be read, the old snapshot stays. */
+static int
 look(struct ifmon *mon)
 {
 	struct fact_net net;
+	int error;
 
 	if (ifdump(&net) == -1) {
-		tell_failure(mon, errno);
-		return false;
+		error = errno;
+		mon->failed = true;
+		if (error != EINTR)
+			tell_failure(mon, error);
+		return error;
 	}
-	if (mon->failed)
+	if (mon->told)
 		logsink_write(mon->log, NOTE_NOTICE, "links", "can be read again");
 	mon->failed = false;
+	mon->told = false;
 	fact_net_free(&mon->net);
 	mon->net = net;
 	ifmon_post(mon);
-	return true;
+	return 0;
 }
 
 static void
@@ -214,11 +223,11 @@ tell_failure(struct ifmon *mon, int error)
 {
 	char *text;
 
-	if (!mon->failed) {
+	if (!mon->told) {
 		text = mem_printf("addresses and routes cannot be read (%s); the old ones "
 				  "count, tried again every second", strerror(error));
 		logsink_write(mon->log, NOTE_WARNING, "links", text);
 		free(text);
 	}
-	mon->failed = true;
+	mon->told = true;
 }

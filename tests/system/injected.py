@@ -35,6 +35,7 @@ class Injection:
             with open(self.said.name) as file:
                 text = file.read()
             if self.process.poll() is not None:
+                true("Operation not permitted" in text, text)
                 raise Skip(f"strace cannot attach here: {text.strip()}")
             return "attached" in text
         until(attached, "strace is attached")

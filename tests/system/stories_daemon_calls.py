@@ -76,6 +76,27 @@ def fails(world, faults, said):
               lambda: f"{len(before)} descriptors: {descriptors(daemon)}", 10, daemon)
 
 
+@story("daemon calls: addresses that come and go without end (NLM_F_DUMP_INTR): last state right")
+def churn(world):
+    server, agent = world.bind(), world.agent(addresses=(f"{HOST}/24",))
+    # a dump of so many comes in several pieces
+    net.ip("".join(f"addr add 127.1.{number // 250}.{number % 250 + 1}/32 dev lo\n"
+                   for number in range(2000)), agent.namespace)
+    both = "".join(f"addr {verb} 127.2.0.{number}/32 dev lo\n"
+                   for verb in ("add", "del") for number in range(1, 100)) * 10
+    with Daemon(world, agent, conf(agent)) as daemon:
+        held(world, daemon, server, NAME, {HOST})
+        with Injection(daemon, "getpid:error=EIO") as injection:  # only to count its time
+            end = time.monotonic() + 3
+            while time.monotonic() < end:
+                net.ip(both, agent.namespace)
+            change(agent)
+            net.ip(both, agent.namespace)
+        calm(injection, 3)
+        settle(daemon, server, NAME, {HOST, LATER}, seconds=10)
+        daemon.never_says("^ddnsupd: links")
+
+
 # --- what it reads -----------------------------------------------------------------------
 
 @stories("daemon calls: /etc/hosts cannot be read ({}): the host keeps its name", {
