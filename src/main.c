@@ -88,8 +88,7 @@ hint(struct run *run)
 
 /*
  * Descriptors 0 to 2 are taken, so that nothing we open is mistaken for them.  SIGINT
- * and SIGTERM wait until the loop is there to turn them into an event.  One thread is
- * enough for the state file.
+ * and SIGTERM wait until the loop is there to turn them into an event.
  */
 static void
 prepare_process(void)
@@ -104,7 +103,6 @@ prepare_process(void)
 	sigaddset(&signals, SIGTERM);
 	sigprocmask(SIG_BLOCK, &signals, NULL);
 	signal(SIGPIPE, SIG_IGN);
-	setenv("UV_THREADPOOL_SIZE", "1", 1);
 }
 
 /* For a person who waits, what he waits for; for a script, what went wrong. */

@@ -3,6 +3,9 @@
  *
  * Written to a file beside it, synced, renamed over it, and the directory synced: at
  * any instant there is one whole state, the old or the new.
+ *
+ * A disk may take its time: each save has a thread for as long as it lasts.  Where none is
+ * to be had, the loop waits for the disk itself; libuv's pool would abort.
  */
 #include <sys/stat.h>
 
@@ -29,10 +32,13 @@ struct save {
 };
 
 struct statefile {
+	struct uvx_owner owner;
 	struct uvx *uvx;
 	struct statedir *dir;
-	uv_work_t work;
-	struct save running; /* the worker's while busy */
+	uv_async_t done;
+	uv_thread_t thread;
+	bool threaded;
+	struct save running; /* the thread's while busy */
 	struct save waiting;
 	enum fault fault;    /* of the running one */
 	bool busy;
@@ -40,9 +46,9 @@ struct statefile {
 };
 
 static void start(struct statefile *file);
-static void on_save_work(uv_work_t *work);
-static void on_save_done(uv_work_t *work, int status);
-static void release(struct statefile *file);
+static void on_thread(void *context);
+static void on_save_done(uv_async_t *done);
+static void release(struct uvx_owner *owner);
 static enum fault replace(const struct statedir *dir, const char *text);
 static int write_new(const struct statedir *dir, int fd, const char *text);
 static int write_all(int fd, const char *text, size_t len);
@@ -71,9 +77,11 @@ statefile_new(struct uvx *uvx, struct statedir *dir)
 {
 	struct statefile *file = mem_zero(1, sizeof(*file));
 
+	file->owner.release = release;
 	file->uvx = uvx;
 	file->dir = dir;
-	file->work.data = file;
+	uv_async_init(uvx->loop, &file->done, on_save_done);
+	uvx_own(&file->owner, UVX_HANDLE(&file->done));
 	return file;
 }
 
@@ -96,7 +104,7 @@ statefile_close(struct statefile *file)
 {
 	file->closed = true;
 	if (!file->busy)
-		release(file);
+		uvx_close(UVX_HANDLE(&file->done));
 }
 
 /* The lists change places, so that their memory is used again. */
@@ -111,27 +119,32 @@ start(struct statefile *file)
 	file->running = file->waiting;
 	file->waiting = done;
 	file->busy = true;
-	uv_queue_work(file->uvx->loop, &file->work, on_save_work, on_save_done);
+	file->threaded = uv_thread_create(&file->thread, on_thread, file) == 0;
+	if (!file->threaded)
+		on_thread(file);
 }
 
-/* In the worker's thread: it touches nothing but `running`, `fault` and `dir`. */
+/* It touches nothing but `running`, `fault` and `dir`. */
 static void
-on_save_work(uv_work_t *work)
+on_thread(void *context)
 {
-	struct statefile *file = work->data;
+	struct statefile *file = context;
 
 	file->fault = statedir_lock_again(file->dir);
 	if (file->fault == FAULT_NONE)
 		file->fault = replace(file->dir, file->running.text);
+	uv_async_send(&file->done);
 }
 
 static void
-on_save_done(uv_work_t *work, int status)
+on_save_done(uv_async_t *done)
 {
-	struct statefile *file = work->data;
-	struct event event = {.kind = EVENT_SAVED, .fault = file->fault};
+	struct statefile *file = done->data;
+	struct event event = {.kind = EVENT_SAVED};
 
-	(void)status;
+	if (file->threaded)
+		uv_thread_join(&file->thread);
+	event.fault = file->fault;
 	if (file->fault != FAULT_NONE)
 		event.kind = EVENT_SAVE_FAILED;
 	for (size_t i = 0; i < file->running.count; i++) {
@@ -142,12 +155,14 @@ on_save_done(uv_work_t *work, int status)
 	if (file->waiting.count > 0)
 		start(file);
 	else if (file->closed)
-		release(file);
+		uvx_close(UVX_HANDLE(&file->done));
 }
 
 static void
-release(struct statefile *file)
+release(struct uvx_owner *owner)
 {
+	struct statefile *file = (struct statefile *)owner;
+
 	free(file->running.text);
 	free(file->running.ids);
 	free(file->waiting.text);

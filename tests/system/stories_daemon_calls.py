@@ -76,6 +76,18 @@ def fails(world, faults, said):
               lambda: f"{len(before)} descriptors: {descriptors(daemon)}", 10, daemon)
 
 
+@story("daemon calls: no thread is to be had (EAGAIN): the state is written all the same")
+def no_thread(world):
+    server, agent = world.bind(), world.agent(addresses=())
+    with Daemon(world, agent, conf(agent)) as daemon:
+        with Injection(daemon, "clone3:error=EAGAIN", "clone:error=EAGAIN") as injection:
+            change(agent)
+            settle(daemon, server, NAME, {LATER})
+            holds_soon(agent, NAME, {LATER}, daemon)
+            true(injection.lines(), "something has failed", injection)
+        equal(daemon.proc_status()["Threads"], "1", "threads", daemon)
+
+
 @story("daemon calls: addresses that come and go without end (NLM_F_DUMP_INTR): last state right")
 def churn(world):
     server, agent = world.bind(), world.agent(addresses=(f"{HOST}/24",))
