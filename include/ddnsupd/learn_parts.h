@@ -12,7 +12,7 @@
 
 #define LEARN_ENTRIES_MAX 256   /* of all sources together; more are not heard */
 #define LEARN_PATHS_MAX 64      /* lease files whose fault is remembered */
-#define LEARN_REQUESTS_MAX 32   /* of the machine's clients, the oldest goes first */
+#define LEARN_REQUESTS_MAX 128  /* of the machine's clients, the oldest goes first */
 #define LEARN_LINKS_MAX 64      /* links that are asked on */
 #define LEARN_ROUTERS_MAX 8     /* of one link */
 #define LEARN_LOYAL_TRIES 2     /* so long only the server that answered before counts */

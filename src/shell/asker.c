@@ -17,7 +17,7 @@
 #include "ddnsupd/mem.h"
 #include "shell/asker.h"
 
-#define QUESTIONS_MAX 64
+#define QUESTIONS_MAX 128 /* both protocols on all links that learn asks on */
 
 struct question {
 	uint64_t id;

@@ -324,6 +324,18 @@ def asked_in_vain(world):
                (FAULT, 3, "the host or network is unreachable")], "faults", probe)
 
 
+@story("dhcp shell: both protocols are asked on 64 links at a time")
+def asked_everywhere(world):
+    agent, _ = pc_and_link(world)
+    with Probe(world, agent, "asks") as probe:
+        for number in range(1, 130):
+            probe.tell(f"ask {number} {HOST} 255.255.255.255#67 eth0 00")
+        equal([event["id"] for event in probe.wait()], [129], "refused", probe)
+        probe.tell("close 5")
+        probe.tell(f"ask 130 {HOST} 255.255.255.255#67 eth0 00")
+        equal(len(probe.events()), 1, "refused after one has ended", probe)
+
+
 # --- the service ----------------------------------------------------------------------
 
 @stories("dhcp shell: systemd rates the service {}", {

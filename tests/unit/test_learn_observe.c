@@ -84,6 +84,16 @@ Test(learn_observe, never_asked)
 	expect_known("");
 }
 
+/* All links of a big machine come up at the same moment, for both protocols. */
+Test(learn_observe, many_clients)
+{
+	begin_asked();
+	for (uint32_t xid = 100; xid < 227; xid++)
+		ask4(3, (struct v4){.type = DHCP4_REQUEST, .xid = xid});
+	cr_expect(tell4(2, ack));
+	expect_known(LEASED);
+}
+
 Test(learn_observe, too_late)
 {
 	begin_asked();
