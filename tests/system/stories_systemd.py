@@ -8,7 +8,7 @@ import signal
 import time
 
 from booted import Booted
-from configs import DEDICATED, several
+from configs import DEDICATED, SHARED, several
 from daemon import addresses, settle, until
 from dhcp_servers import Dnsmasq
 from dhcp_world import Lan
@@ -226,7 +226,7 @@ def watched(world):
 @story("systemd: with the drop-in for static servers: no packet socket, no capability at all")
 def static_only(world):
     server, agent = world.bind(), world.agent(addresses=(f"{HOST}/24",))
-    machine = installed(world, agent, several([DEDICATED]))
+    machine = installed(world, agent, several([DEDICATED, {"name": "own", **SHARED}]))
     with open(os.path.join(CONTRIB, "ddnsupd.service.d/static-only.conf")) as file:
         machine.drop_in(file.read(), name="static-only")
     machine.boot()
@@ -239,7 +239,17 @@ def static_only(world):
     run = machine.ctl("refresh")
     equal(run.returncode, 0, "root may change", f"{run.stdout}\n{machine}")
     machine.do("systemctl", "reload", "ddnsupd")
+    renamed(machine, server)
     no_crash(machine)
+
+
+def renamed(machine, server):
+    """Behind all the unit's walls it sees /etc/hosts replaced and the host renamed."""
+    machine.write("/etc/hosts.new", "127.0.1.1 pc2.corp.example pc2\n")
+    machine.do("mv", "/etc/hosts.new", "/etc/hosts")
+    machine.do("hostname", "pc2")
+    settle(machine, server, "pc2.corp.example", {HOST})
+    settle(machine, server, "pc1.corp.example", {"192.0.2.77"})  # somebody else's
 
 
 # --- with systemd's own DHCP client --------------------------------------------------------
