@@ -5,6 +5,7 @@ when the trouble is over."""
 import os
 import shutil
 import socket
+import subprocess
 import threading
 import time
 
@@ -13,7 +14,7 @@ from configs import DEDICATED, SHARED, several
 from daemon import Daemon, Manager, conf, held, holds_soon, settle, until
 from dhcp_world import Lan
 from injected import Injection
-from story import stories, story
+from story import Skip, stories, story
 from world import HOST, equal, true, update_count
 
 NAME = "pc1-amt.corp.example"
@@ -107,6 +108,23 @@ def churn(world):
         calm(injection, 3)
         settle(daemon, server, NAME, {HOST, LATER}, seconds=10)
         daemon.never_says("^ddnsupd: links")
+
+
+@story("daemon calls: on a machine that is up for ten years its timers are right")
+def old_machine(world):
+    server, agent = world.bind(), world.agent(addresses=(f"{HOST}/24",))
+    up = ("unshare", "--time", "--boottime", str(10 * 365 * 86400), "--monotonic",
+          str(9 * 365 * 86400), "--")
+    if subprocess.run([*up, "true"], check=False, capture_output=True).returncode != 0:
+        raise Skip("no time namespace can be made here")
+    with Daemon(world, agent, conf(agent), prefix=up) as daemon:
+        held(world, daemon, server, NAME, {HOST})
+        net.ip("link set eth0 down\n", server.namespace)
+        change(agent)
+        daemon.wait_state("resting", seconds=40)
+        true(daemon.registration()["next_update_s"] <= 5, "the first wait is short", daemon)
+        net.ip("link set eth0 up\n", server.namespace)
+        settle(daemon, server, NAME, {HOST, LATER}, seconds=30)  # by the timer alone
 
 
 # --- what it reads -----------------------------------------------------------------------
