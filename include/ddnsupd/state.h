@@ -34,9 +34,9 @@ struct state_entry {
 	struct name zone;
 	bool has_server;
 	struct endpoint server;  /* the one that accepted the last UPDATE */
-	uint32_t asked_ttl;      /* seconds, of the last UPDATE; 0: none.  A server that
-	                          * keeps an old TTL is not asked again before the
-	                          * next refresh (protocol.md 3.4) */
+	uint32_t asked_ttl[2];   /* A, AAAA; seconds, of the last UPDATE; 0: none.  A
+	                          * server that keeps an old TTL is not asked again
+	                          * before the next refresh (protocol.md 3.4) */
 	int64_t refreshed_s;     /* wall time of the last UPDATE; 0: never */
 	struct state_record *records; /* sorted by address */
 	size_t record_count;

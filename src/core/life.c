@@ -40,7 +40,8 @@ life_begin(struct reg *reg, struct step *step)
 	life->refresh_at_us = life->look_at_us = CLOCK_NEVER;
 	life->gone_since_us[0] = life->gone_since_us[1] = CLOCK_NEVER;
 	life->patient_until_us[0] = life->patient_until_us[1] = CLOCK_NEVER;
-	life->tried_us = life->next_us = CLOCK_NEVER;
+	life->tried_us = life->next_us = life->again_us = CLOCK_NEVER;
+	life->restart_us = step->now_us - LIFE_RESTART_US;
 	life->seen[0].type = RRTYPE_A;
 	life->seen[1].type = RRTYPE_AAAA;
 	reg->state = REG_WAITING;
@@ -245,7 +246,7 @@ talk(struct reg *reg, struct step *step, unsigned mask, struct desired *desired)
 	    !((mask & FAMILY_AAAA) && !life->belief.known[1]))
 		how.belief = &life->belief;
 	life->forced = false;
-	life->restart = false;
+	life->again_us = CLOCK_NEVER;
 	life->look_at_us = CLOCK_NEVER;
 	life->tried_us = reg->started_us = step->now_us;
 	reg_take_servers(reg);
@@ -385,8 +386,10 @@ fail(struct reg *reg, struct step *step, const struct txn *txn)
 {
 	struct life *life = reg->life;
 	struct report_registration *report = reg_report(reg);
-	int64_t wait_us = life->restart ? 0 :
-	    backoff_next(&life->backoff, report->exit, step->rng);
+	int64_t wait_us = life->again_us == CLOCK_NEVER ?
+	    backoff_next(&life->backoff, report->exit, step->rng) :
+	    later(life->again_us, step) == CLOCK_NEVER ? 0 :
+	    life->again_us - step->now_us;
 	const char *error = report->error != NULL ? report->error : "failed";
 
 	step->again = life->said != NULL && strcmp(life->said, error) == 0;

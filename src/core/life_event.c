@@ -10,7 +10,7 @@
 #include "ddnsupd/mem.h"
 
 static bool is_meant(const struct reg *);
-static void try_at_once(struct reg *);
+static void try_at_once(struct reg *, const struct step *);
 
 void
 life_net(struct reg *reg, struct step *step)
@@ -24,7 +24,7 @@ life_net(struct reg *reg, struct step *step)
 	bool up;
 
 	if (reg->cfg == NULL || reg->withdraw) {
-		try_at_once(reg);
+		try_at_once(reg, step);
 		life_learned(reg, step);
 		return;
 	}
@@ -40,9 +40,9 @@ life_net(struct reg *reg, struct step *step)
 		    step->now_us);
 		if (life->event_us == 0)
 			life->event_us = step->now_us;
-		try_at_once(reg);
+		try_at_once(reg, step);
 	} else if (up && !life->was_up) {
-		try_at_once(reg);
+		try_at_once(reg, step);
 	}
 	life->was_up = up;
 	for (family = 0; family < 2; family++) {
@@ -66,7 +66,7 @@ life_learned(struct reg *reg, struct step *step)
 	if (servers != REG_SERVERS_SAME) {
 		reg_take_servers(reg);
 		life->place.known = false;
-		try_at_once(reg);
+		try_at_once(reg, step);
 	}
 	if (servers == REG_SERVERS_NEW)
 		life_doubt(reg, step, 0);
@@ -111,17 +111,33 @@ life_gave_up(struct reg *reg, struct step *step)
 void
 life_network_back(struct reg *reg, struct step *step)
 {
-	try_at_once(reg);
+	try_at_once(reg, step);
 	life_net(reg, step);
 }
 
-/* Whatever failed may work now; what goes wrong just now began before that. */
+/*
+ * Whatever failed may work now; what goes wrong just now began before that.  What keeps
+ * coming and going is no reason to ask all the time.
+ */
 static void
-try_at_once(struct reg *reg)
+try_at_once(struct reg *reg, const struct step *step)
 {
-	reg->life->rest_until_us = 0;
-	reg->life->restart = reg->state == REG_RUNNING;
-	backoff_reset(&reg->life->backoff);
+	struct life *life = reg->life;
+	int64_t at_us = step->now_us;
+
+	backoff_reset(&life->backoff);
+	if (reg->state != REG_RUNNING && life->rest_until_us <= step->now_us) {
+		life->rest_until_us = 0;
+		return;
+	}
+	if (step->now_us - life->restart_us < LIFE_RESTART_US)
+		at_us = life->restart_us + LIFE_RESTART_US;
+	else
+		life->restart_us = step->now_us;
+	if (reg->state == REG_RUNNING)
+		life->again_us = at_us;
+	else
+		life->rest_until_us = clock_min(life->rest_until_us, at_us);
 }
 
 void

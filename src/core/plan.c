@@ -225,7 +225,8 @@ server_keeps_ttl(const struct plan *plan, const struct plan_input *in)
 {
 	size_t i;
 
-	if (in->entry == NULL || in->entry->asked_ttl != plan->ttl)
+	if (in->entry == NULL ||
+	    in->entry->asked_ttl[plan->result.type == RRTYPE_AAAA] != plan->ttl)
 		return false;
 	for (i = 0; i < plan->kept.count; i++) {
 		const struct state_record *record =

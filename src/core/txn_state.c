@@ -146,12 +146,12 @@ note_asked(struct txn *txn, struct step *step, unsigned family,
 	    txn->goal.desired[family].ttl;
 
 	if (txn->goal.purpose != PLAN_REGISTER || !txn->goal.managed[family] ||
-	    entry->asked_ttl == ttl)
+	    entry->asked_ttl[family] == ttl)
 		return;
-	if (plan->verdict == PLAN_NOTHING && (entry->asked_ttl == 0 ||
+	if (plan->verdict == PLAN_NOTHING && (entry->asked_ttl[family] == 0 ||
 	    plan->kept.count == 0))
 		return;
-	entry->asked_ttl = ttl;
+	entry->asked_ttl[family] = ttl;
 	step->save_wanted |= plan->verdict == PLAN_NOTHING;
 }
 

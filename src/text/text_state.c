@@ -20,6 +20,7 @@
 static bool read_names(const json_t *list, struct state *);
 static bool read_entry(const json_t *, struct state *);
 static bool read_origin(const json_t *, struct state_entry *);
+static bool read_asked(const json_t *, const char *key, uint32_t *ttl);
 static bool read_record(const json_t *, struct state_entry *);
 static bool read_name(const json_t *, const char *key, struct name *);
 static bool read_word(const json_t *, const char *key, const char *const words[],
@@ -29,6 +30,8 @@ static bool is_absent(const json_t *);
 static json_t *write_entry(const struct state_entry *);
 static json_t *write_record(const struct state_record *);
 static json_t *write_name(const struct name *);
+
+static const char *const asked_keys[2] = { "asked_ttl", "asked_ttl_aaaa" };
 
 static const char *const mode_words[] = {
 	[FQDN_SHARED] = "shared",
@@ -112,7 +115,7 @@ read_origin(const json_t *object, struct state_entry *entry)
 {
 	const json_t *zone = json_object_get(object, "zone");
 	const json_t *server = json_object_get(object, "server");
-	json_int_t refreshed = 0, asked_ttl = 0;
+	json_int_t refreshed = 0;
 
 	if (!is_absent(zone)) {
 		/* A zone that does not hold the name would lead an UPDATE astray. */
@@ -130,11 +133,20 @@ read_origin(const json_t *object, struct state_entry *entry)
 	if (!is_absent(json_object_get(object, "refreshed")) &&
 	    !read_integer(object, "refreshed", INT64_MAX, &refreshed))
 		return false;
-	if (!is_absent(json_object_get(object, "asked_ttl")) &&
-	    !read_integer(object, "asked_ttl", INT32_MAX, &asked_ttl))
-		return false;
 	entry->refreshed_s = refreshed;
-	entry->asked_ttl = (uint32_t)asked_ttl;
+	return read_asked(object, asked_keys[0], &entry->asked_ttl[0]) &&
+	    read_asked(object, asked_keys[1], &entry->asked_ttl[1]);
+}
+
+static bool
+read_asked(const json_t *object, const char *key, uint32_t *ttl)
+{
+	json_int_t number = 0;
+
+	if (!is_absent(json_object_get(object, key)) &&
+	    !read_integer(object, key, INT32_MAX, &number))
+		return false;
+	*ttl = (uint32_t)number;
 	return true;
 }
 
@@ -224,8 +236,9 @@ write_entry(const struct state_entry *entry)
 	    text_json_string(endpoint_format(&entry->server, server)));
 	text_json_set(object, "refreshed",
 	    text_json_sure(json_integer(entry->refreshed_s)));
-	text_json_set(object, "asked_ttl",
-	    text_json_sure(json_integer(entry->asked_ttl)));
+	for (i = 0; i < 2; i++)
+		text_json_set(object, asked_keys[i],
+		    text_json_sure(json_integer(entry->asked_ttl[i])));
 	for (i = 0; i < entry->record_count; i++)
 		text_json_append(records, write_record(&entry->records[i]));
 	text_json_set(object, "records", records);

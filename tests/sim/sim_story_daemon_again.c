@@ -87,9 +87,26 @@ withdrawn_when_back(struct sim_world *world)
 	sim_expect_held(world);
 }
 
+/* What keeps coming and going is no reason to ask a server that refuses all the time. */
+static void
+refused_and_flapping(struct sim_world *world)
+{
+	settled(world);
+	world->servers[0]->access = SIM_CLOSED;
+	sim_ask(world, 1, "withdraw", "amt");
+	sim_idle(world, CLOCK_S(5));
+	world->updates_seen = world->counts.updates;
+	for (int i = 0; i < 80; i++) {
+		move(world, i % 2 == 0 ? "192.0.2.11" : "192.0.2.12");
+		sim_idle(world, CLOCK_MS(250));
+	}
+	sim_expect_new_updates(world, 2, 9);
+}
+
 const struct sim_story sim_stories_daemon_again[] = {
 	{ "daemon-again-refused-meanwhile", refused_meanwhile },
 	{ "daemon-again-other-way-out", other_way_out },
 	{ "daemon-again-withdrawn", withdrawn_when_back },
+	{ "daemon-again-flapping", refused_and_flapping },
 	{ NULL, NULL },
 };

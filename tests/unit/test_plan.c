@@ -67,7 +67,7 @@ judge(const struct row *row, uint16_t type)
 	if (row->known != NULL) {
 		entry = state_ensure(&state, &name, in.mode, "amt");
 		fill_entry(entry, row->known);
-		entry->asked_ttl = row->asked_ttl;
+		entry->asked_ttl[type == RRTYPE_AAAA] = row->asked_ttl;
 	}
 	in.desired = &desired;
 	in.observed = &observed;

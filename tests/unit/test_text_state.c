@@ -58,7 +58,8 @@ fill(struct state *state)
 	entry->has_server = true;
 	cr_assert_eq(endpoint_parse(&entry->server, "fe80::1%eth0#5353"), FAULT_NONE);
 	entry->refreshed_s = 1700000000;
-	entry->asked_ttl = 600;
+	entry->asked_ttl[0] = 600;
+	entry->asked_ttl[1] = 300;
 	put(entry, "2001:db8::10", 900, HOLDING_MAYBE);
 	put(entry, "192.0.2.10", 900, HOLDING_HELD);
 }
@@ -75,6 +76,7 @@ static const char written[] =
     "   \"server\": \"fe80::1%eth0#5353\",\n"
     "   \"refreshed\": 1700000000,\n"
     "   \"asked_ttl\": 600,\n"
+    "   \"asked_ttl_aaaa\": 300,\n"
     "   \"records\": [\n"
     "    {\n"
     "     \"address\": \"192.0.2.10\",\n"
@@ -96,6 +98,7 @@ static const char written[] =
     "   \"server\": null,\n"
     "   \"refreshed\": 0,\n"
     "   \"asked_ttl\": 0,\n"
+    "   \"asked_ttl_aaaa\": 0,\n"
     "   \"records\": [\n"
     "    {\n"
     "     \"address\": \"192.0.2.9\",\n"
@@ -135,7 +138,8 @@ Test(text_state, reads_what_it_writes)
 	cr_expect_eq(entry->server.port, 5353);
 	cr_expect_str_eq(entry->server.ifname, "eth0");
 	cr_expect_eq(entry->refreshed_s, 1700000000);
-	cr_expect_eq(entry->asked_ttl, 600);
+	cr_expect_eq(entry->asked_ttl[0], 600);
+	cr_expect_eq(entry->asked_ttl[1], 300);
 	cr_assert_eq(entry->record_count, 2);
 	cr_expect_eq(entry->records[0].holding, HOLDING_HELD);
 	cr_expect_eq(entry->records[0].ttl, 900);

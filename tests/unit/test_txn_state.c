@@ -104,6 +104,18 @@ Test(txn_state, shared_and_found_there)
 	expect_known("192.0.2.10 confirmed");
 }
 
+/* The A's TTL was asked for and the AAAA's was not: no server has kept that one. */
+Test(txn_state, the_ttl_of_one_type)
+{
+	struct name owner = name_of(OWNER);
+
+	want("192.0.2.10", "2001:db8::10");
+	know("192.0.2.10 held 2001:db8::10/60 held");
+	state_find(&state, &owner)->asked_ttl[0] = 900;
+	go_seen("aa 192.0.2.10", "aa 2001:db8::10/60");
+	expect_open(&talk, HEAD "=2001:db8::10 --AAAA +2001:db8::10/900 @192.0.2.53");
+}
+
 /* ... and --withdraw leaves it. */
 Test(txn_state, shared_and_confirmed_is_not_withdrawn)
 {
