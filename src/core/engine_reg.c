@@ -311,7 +311,8 @@ refresh_due(const struct reg *reg, const struct step *step)
 	const struct state_entry *entry = state_find(&reg->engine->state, &reg->fqdn);
 	int64_t age_s;
 
-	if (reg->withdraw || entry == NULL || reg->cfg->periodic_min == 0)
+	if (reg->withdraw || reg->cfg == NULL || entry == NULL ||
+	    reg->cfg->periodic_min == 0)
 		return false;
 	age_s = step->wall_s - entry->refreshed_s;
 	/* a clock that went back says nothing about the age: better once too often */
