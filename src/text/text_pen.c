@@ -11,6 +11,7 @@
 
 static void put(struct text_pen *, const char *text, size_t len);
 static void pay(struct text_pen *);
+static size_t unbroken(const char *text);
 
 static const char *const ink_on[] = {
 	[INK_NONE] = "",
@@ -63,7 +64,7 @@ text_pen_rest(struct text_pen *pen, const char *text, unsigned indent)
 	/* Lines that follow begin at `hang`, of which put() writes the prefix. */
 	hang -= (unsigned)strlen(pen->prefix);
 	for (at += strspn(at, " "); *at != '\0'; at += strspn(at, " ")) {
-		word = strcspn(at, " ");
+		word = unbroken(at);
 		if (pen->width > 0 && pen->column > hang + strlen(pen->prefix) &&
 		    pen->column + pen->owed + word > pen->width) {
 			text_pen_end(pen);
@@ -75,6 +76,17 @@ text_pen_rest(struct text_pen *pen, const char *text, unsigned indent)
 		at += word;
 	}
 	free(plain);
+}
+
+/* A word, and a number with its unit. */
+static size_t
+unbroken(const char *text)
+{
+	size_t number = strspn(text, "0123456789."), word = strcspn(text, " ");
+
+	if (number == 0 || number != word || text[word] == '\0')
+		return word;
+	return word + 1 + strcspn(text + word + 1, " ");
 }
 
 void

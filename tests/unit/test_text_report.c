@@ -114,6 +114,27 @@ Test(text_report, narrow)
 	    "    AAAA  2001:db8::10   kept\n");
 }
 
+/* A number is not torn from its unit. */
+Test(text_report, narrow_by_a_unit)
+{
+	struct report report = { 0 };
+
+	fill(&report);
+	expect(&report, false, 38,
+	    "pc1-amt.corp.example\n"
+	    "    A     192.0.2.10     added\n"
+	    "        corp.example via 192.0.2.53,\n"
+	    "        3 ms\n"
+	    "    AAAA  2001:db8::10   kept\n");
+	fill(memset(&report, 0, sizeof(report)));
+	expect(&report, false, 40,
+	    "pc1-amt.corp.example\n"
+	    "    A     192.0.2.10     added\n"
+	    "        corp.example via 192.0.2.53,\n"
+	    "        3 ms\n"
+	    "    AAAA  2001:db8::10   kept\n");
+}
+
 Test(text_report, colour)
 {
 	struct report report = { 0 };
@@ -180,8 +201,8 @@ Test(text_report, outcome_below_records)
 	expect(&report, false, 50,
 	    "pc1-amt.corp.example\n"
 	    "    A     192.0.2.10     pending\n"
-	    "    failed     no answer from 192.0.2.53 within 30\n"
-	    "               s; is it up?\n");
+	    "    failed     no answer from 192.0.2.53 within\n"
+	    "               30 s; is it up?\n");
 	reg = report_add(memset(&report, 0, sizeof(report)), "amt", "amt.corp.example",
 	    FQDN_DEDICATED);
 	reg->outcome = OUTCOME_FAILED;
