@@ -284,6 +284,9 @@ void reg_note_changes(struct reg *reg, struct step *step);
 void reg_list_skips(struct reg *reg, const struct desired *desired);
 void engine_judge_all(struct engine *engine);
 
+/* R2, when the servers were asked. */
+void engine_judge_online(struct engine *engine);
+
 /* What a single run ends with. */
 enum exit_code engine_exit(const struct engine *engine);
 

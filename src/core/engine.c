@@ -318,6 +318,7 @@ finish(struct engine *engine, struct step *step)
 		return;
 	}
 	learn_report(engine->learn, &engine->report);
+	engine_judge_online(engine);
 	engine->report.exit = engine_exit(engine);
 	engine->finished = true;
 	effects_add(step->effects, EFFECT_FINISH)->exit = (int)engine->report.exit;

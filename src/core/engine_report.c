@@ -11,6 +11,7 @@
 static void take_outcome(struct report_registration *, const struct txn_result *);
 static unsigned rank(enum outcome);
 static void take_records(struct reg *, const struct txn *, unsigned family);
+static void judge_online(struct report_rule *, const struct report_registration *);
 static bool fails(const struct engine *, const struct report_rule *);
 static void list(struct reg *, const struct rrset *, const uint32_t *ttl,
     enum record_change, const char *reason);
@@ -193,6 +194,43 @@ engine_judge_all(struct engine *engine)
 	}
 }
 
+void
+engine_judge_online(struct engine *engine)
+{
+	struct report *report = &engine->report;
+	size_t i, at = 0;
+
+	if (engine->options.mode != ENGINE_CHECK_ONLINE)
+		return;
+	for (i = 0; i < report->rule_count; i++) {
+		struct report_rule *rule = &report->rules[i];
+
+		if (strcmp(rule->id, "R2") != 0)
+			continue;
+		while (strcmp(engine->regs[at]->name, rule->registration) != 0)
+			at++; /* they stand in one order */
+		judge_online(rule, &report->registrations[at]);
+	}
+}
+
+static void
+judge_online(struct report_rule *rule, const struct report_registration *asked)
+{
+	bool holds = asked->outcome == OUTCOME_PLANNED;
+	char server[ENDPOINT_TEXT_MAX];
+
+	free(rule->message);
+	if (asked->has_server && (holds || asked->outcome == OUTCOME_REFUSED)) {
+		rule->verdict = holds ? RULE_HOLDS : RULE_BROKEN;
+		rule->message = mem_printf("%s %s non-secure updates of zone %s from "
+		    "here", endpoint_format(&asked->server, server),
+		    holds ? "takes" : "refuses", asked->zone);
+	} else {
+		rule->message = mem_text("no server has said whether it takes "
+		    "non-secure updates from here");
+	}
+}
+
 enum exit_code
 engine_exit(const struct engine *engine)
 {
@@ -212,11 +250,12 @@ engine_exit(const struct engine *engine)
 	return exit;
 }
 
-/* R3 online is 69, as in --once; R18 only informs. */
+/* R2 is 77, R3 online is 69, as in --once; R18 only informs. */
 static bool
 fails(const struct engine *engine, const struct report_rule *rule)
 {
-	if (rule->verdict != RULE_BROKEN || strcmp(rule->id, "R18") == 0)
+	if (rule->verdict != RULE_BROKEN || strcmp(rule->id, "R18") == 0 ||
+	    strcmp(rule->id, "R2") == 0)
 		return false;
 	return engine->options.mode == ENGINE_CHECK || strcmp(rule->id, "R3") != 0;
 }

@@ -46,6 +46,7 @@ def permission(world, conf, name, status):
     unchanged(server, before, serial, run)
     true(world.updates(), "permission is proved by an UPDATE", run)
     equal(len(run.json["rules"]), 18, "rules", run)
+    equal(run.rule("R2")[0], "holds" if status == 0 else "broken", "R2", run)
     if status == 77:
         equal(run.outcome, "refused", "outcome", run)
         says(run, "REFUSED", "allow-update")
@@ -103,6 +104,8 @@ def silence(world):
     agent = world.agent()
     run = agent.run(*ONLINE, *QUICK, "-t", "3")
     equal(run.exit, 69, "exit status", run)
+    equal(run.rule("R2"), ("unknown", "no server has said whether it takes non-secure "
+                           "updates from here"), "R2", run)
 
 
 @story("online: a CNAME at the name: 73")

@@ -469,5 +469,8 @@ Test(engine_reg, check_online)
 	cr_expect_eq(talk.exit, 0);
 	cr_expect_eq(result(0)->outcome, OUTCOME_PLANNED);
 	cr_expect_eq(engine_report(engine)->rule_count, 18);
+	cr_expect_eq(engine_report(engine)->rules[1].verdict, RULE_HOLDS);
+	cr_expect_str_eq(engine_report(engine)->rules[1].message,
+	    "192.0.2.53#53 takes non-secure updates of zone corp.example from here");
 	expect_saved("-");
 }
