@@ -197,6 +197,7 @@ resume(struct reg *reg, struct step *step)
 	step_note(step, NOTE_NOTICE, "no longer suspended");
 	free(reg->life->suspended);
 	reg->life->suspended = NULL;
+	reg->life->look_at_us = step->now_us; /* nobody has kept the name meanwhile */
 	reg_clear_report(reg);
 }
 

@@ -98,3 +98,23 @@ Test(life_r18, not_permitted)
 	request(1, false, "{\"command\":\"status\"}");
 	expect_reply("\"state\":\"held\"");
 }
+
+/* Meanwhile the name was the DHCP server's: what it has left there is looked at. */
+Test(life_r18, resumed_after_the_record_was_lost)
+{
+	struct addr addr = addr_of("192.0.2.10");
+
+	begin();
+	hook(DHCP_FQDN_S);
+	rrset_remove(site_set(NAME, 0), &addr);
+	hook(0);
+	pass(SEC(60));
+	expect_site(NAME, "192.0.2.10", "");
+	request(1, false, "{\"command\":\"status\"}");
+	expect_reply("\"outcome\":\"updated\"");
+	hook(DHCP_FQDN_S);
+	hook(0);
+	pass(SEC(60));
+	request(1, false, "{\"command\":\"status\"}");
+	expect_reply("\"outcome\":\"unchanged\"");
+}
