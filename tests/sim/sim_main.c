@@ -2,7 +2,7 @@
  * sim: stories with golden traces, and random worlds.
  *
  *    sim                          the simulated server itself, all stories, and random
- *                                 worlds, fixed and new ones
+ *                                 worlds, fixed and new ones, and fixed lives
  *    sim [--trace] STORY...       these stories; --trace prints what happened
  *    sim --update-golden [STORY...]   keep the traces of the stories that hold
  *    sim --random N [--seed S] [--trace]   random worlds S, S + 1, ...
@@ -30,7 +30,6 @@
 #define FIXED_WORLDS 300
 #define NEW_WORLDS 200
 #define FIXED_LIVES 60
-#define NEW_LIVES 40
 #define SHOWN_MAX 3 /* random worlds and lives whose trace is shown */
 
 struct options {
@@ -105,7 +104,6 @@ main(int argc, char **argv)
 		run_random(&options, "life", sim_random_daemon, 1, FIXED_LIVES,
 		    &tally);
 		options.random = NEW_WORLDS;
-		options.lives = NEW_LIVES;
 	}
 	run_random(&options, "world", sim_random_world, fresh, options.random, &tally);
 	run_random(&options, "life", sim_random_daemon, fresh, options.lives, &tally);

@@ -63,6 +63,20 @@ Test(mem, zero_is_zero_even_for_nothing)
 	free(headed);
 }
 
+/* Memory is always there, or the program is not; its supervisor starts it again. */
+Test(mem, what_cannot_be_had_ends_the_program, .signal = SIGABRT)
+{
+	mem_zero(SIZE_MAX / 2, 4);
+}
+
+Test(mem, what_cannot_grow_ends_the_program, .signal = SIGABRT)
+{
+	size_t cap = 1;
+	void *array = mem_zero(1, 1);
+
+	mem_grow(array, &cap, SIZE_MAX, 1);
+}
+
 Test(mem, grow_keeps_the_items_and_at_least_doubles)
 {
 	size_t cap = 0, moves = 0;
