@@ -14,7 +14,8 @@
 
 #define LIFE_GONE_US CLOCK_S(600)      /* never empty: protocol.md 3 */
 #define LIFE_LOOK_AGAIN_US CLOCK_S(60) /* a late duplicate may undo an update */
-#define LIFE_RESTART_US CLOCK_S(10)    /* a rest is cut short once within that */
+#define LIFE_RESTART_US CLOCK_S(10)    /* a rest is cut short at once, but for the */
+#define LIFE_RESTARTS 5                /* fifth event within that: protocol.md 3 */
 #define LIFE_STOP_US CLOCK_S(5)        /* withdrawing at the stop is bounded */
 #define LIFE_RESUME_US CLOCK_S(2)      /* after a sleep not everybody at once */
 #define LIFE_OVERDUE_US CLOCK_S(600)   /* a refresh that is overdue comes within */
@@ -50,7 +51,8 @@ struct life {
 	bool forced;               /* refresh: now, whatever is believed */
 	bool withdrawn;            /* by ddnsctl: until refresh, or another configuration */
 	bool unheard;              /* something was learned while it talked */
-	int64_t restart_us;        /* the last rest cut short by an event */
+	int64_t restart_us;        /* since then events that cut a rest short ... */
+	unsigned restarts;         /* ... are counted */
 	int64_t again_us;          /* what may help has happened while it talked: the
 	                            * next try; CLOCK_NEVER: nothing has */
 	char *suspended;           /* why; NULL: it is not */

@@ -130,10 +130,14 @@ try_at_once(struct reg *reg, const struct step *step)
 		life->rest_until_us = 0;
 		return;
 	}
-	if (step->now_us - life->restart_us < LIFE_RESTART_US)
-		at_us = life->restart_us + LIFE_RESTART_US;
-	else
+	if (step->now_us - life->restart_us >= LIFE_RESTART_US) {
 		life->restart_us = step->now_us;
+		life->restarts = 0;
+	}
+	if (life->restarts < LIFE_RESTARTS)
+		life->restarts++;
+	if (life->restarts == LIFE_RESTARTS)
+		at_us = life->restart_us + LIFE_RESTART_US;
 	if (reg->state == REG_RUNNING)
 		life->again_us = at_us;
 	else

@@ -100,7 +100,7 @@ refused_and_flapping(struct sim_world *world)
 		move(world, i % 2 == 0 ? "192.0.2.11" : "192.0.2.12");
 		sim_idle(world, CLOCK_MS(250));
 	}
-	sim_expect_new_updates(world, 2, 9);
+	sim_expect_new_updates(world, 12, 30);
 }
 
 const struct sim_story sim_stories_daemon_again[] = {
