@@ -46,6 +46,8 @@ life_net(struct reg *reg, struct step *step)
 	}
 	life->was_up = up;
 	for (family = 0; family < 2; family++) {
+		if (now[family].count > 0) /* seen also while it talks */
+			life->gone_since_us[family] = CLOCK_NEVER;
 		rrset_free(&life->seen[family]);
 		life->seen[family] = now[family];
 	}

@@ -209,6 +209,28 @@ Test(life, gone_for_a_moment)
 	expect_said("");
 }
 
+/* Back for a moment is back, be it in the middle of a conversation. */
+Test(life, back_for_a_moment_while_it_talks)
+{
+	begin();
+	machine("192.0.2.10");
+	net_event();
+	pass(SEC(598));
+	d.silent = true;
+	request(1, true, "{\"command\":\"refresh\"}");
+	machine("192.0.2.10 2001:db8::10");
+	net_event();
+	pass(SEC(1));
+	machine("192.0.2.10");
+	net_event();
+	pass(SEC(1));
+	d.silent = false;
+	pass(SEC(120));
+	expect_site(NAME, "192.0.2.10", "2001:db8::10");
+	pass(SEC(600));
+	expect_site(NAME, "192.0.2.10", "");
+}
+
 Test(life, a_link_that_is_down_takes_nothing_away)
 {
 	begin();
