@@ -92,6 +92,7 @@ static const char help[] =
 static bool has_json(int argc, char **argv);
 static void take(struct options *options, int letter, char **argv);
 static void take_value(struct options *options, int letter, char **argv);
+static const char *take_path(struct options *, const char *option, const char *what);
 static void take_bad(struct options *options, int letter, char **argv);
 static bool is_unknown_letter(int letter);
 static void take_verb(struct options *options, enum options_verb verb);
@@ -204,10 +205,11 @@ take_value(struct options *options, int letter, char **argv)
 {
 	switch (letter) {
 	case 'c':
-		options->config_file = optarg;
+		options->config_file = take_path(options, "-c", "file");
 		break;
 	case OPTION_STATE_DIRECTORY:
-		options->state_directory = optarg;
+		options->state_directory = take_path(options, "--state-directory",
+		    "directory");
 		break;
 	case 'D':
 		take_dedicated(options, optarg);
@@ -227,6 +229,15 @@ take_value(struct options *options, int letter, char **argv)
 	default:
 		take_bad(options, letter, argv);
 	}
+}
+
+static const char *
+take_path(struct options *options, const char *option, const char *what)
+{
+	if (optarg[0] == '\0')
+		mistake(options, EXIT_CODE_USAGE, "%s: the name of the %s is empty",
+		    option, what);
+	return optarg;
 }
 
 /*

@@ -192,6 +192,10 @@ Test(options, bad_options)
 	refused("ddnsupd --once=1", EXIT_CODE_USAGE, "--once=1: no value");
 	refused("ddnsupd --once -t", EXIT_CODE_USAGE, "-t: a value");
 	refused("ddnsupd --once --state-directory", EXIT_CODE_USAGE, "a value");
+	refused("ddnsupd --once --state-directory=", EXIT_CODE_USAGE,
+	    "--state-directory: the name of the directory is empty");
+	refused("ddnsupd --once --config=", EXIT_CODE_USAGE,
+	    "-c: the name of the file is empty");
 	refused("ddnsupd --once --s 192.0.2.1", EXIT_CODE_USAGE, "--s: no such");
 }
 
