@@ -86,14 +86,13 @@ rules_same(const char *why, const char *other)
 static const char *
 next_id(const char *text, size_t *len)
 {
-	for (;; text++) {
+	while (text != NULL) {
 		*len = text[0] == 'R' ? 1 + strspn(text + 1, "0123456789") : 0;
 		if (*len > 1 && text[*len] == ':')
 			return text;
 		text = strstr(text, "; ");
-		if (text == NULL)
-			break;
-		text++;
+		if (text != NULL)
+			text += 2;
 	}
 	*len = 0;
 	return NULL;
